@@ -1,0 +1,144 @@
+package io.offsetheap.lane;
+
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.SegmentMemory;
+
+/**
+ * Layout of the redo records and of the lock list in a lane body, and how a survivor applies them.
+ *
+ * <pre>
+ *  record:     63  60 59   54 53                     0        second word
+ *             +------+-------+------------------------+      +-----------+
+ *             | op   | log2n | offset / 8             |      | value     |
+ *             +------+-------+------------------------+      +-----------+
+ *  lock entry: the same word, with the kind of lock in place of the op; 0 = empty
+ * </pre>
+ *
+ * A body is read by those who find it after a death, so nothing in it is believed before it has been checked.
+ */
+final class Journal {
+    static final int SET = 1;
+    static final int FILL = 2;
+
+    static final int LOCK_WORD = 1;
+    /** 2^log2n buckets of 64 bytes. */
+    static final int LOCK_BUCKETS = 2;
+
+    static final int BUCKET_SHIFT = 6;
+
+    private static final int OP_SHIFT = 60;
+    private static final int LOG2_SHIFT = 54;
+    private static final long TARGET_MASK = (1L << LOG2_SHIFT) - 1;
+    private static final int WORD_SHIFT = 3;
+    private static final int MAX_LOG2 = 24;
+
+    private Journal() {}
+
+    static long encode(int op, int log2n, long offset) {
+        return (long) op << OP_SHIFT | (long) log2n << LOG2_SHIFT | offset >>> WORD_SHIFT;
+    }
+
+    static int op(long target) {
+        return (int) (target >>> OP_SHIFT);
+    }
+
+    static int log2n(long target) {
+        return (int) (target >>> LOG2_SHIFT) & 63;
+    }
+
+    static long offset(long target) {
+        return (target & TARGET_MASK) << WORD_SHIFT;
+    }
+
+    static void apply(SegmentMemory memory, long target, long value) {
+        long offset = offset(target);
+        if (op(target) == SET) {
+            memory.putLong(offset, value);
+            return;
+        }
+        long end = offset + ((long) Long.BYTES << log2n(target));
+        for (long at = offset; at < end; at += Long.BYTES) {
+            memory.putLong(at, value);
+        }
+    }
+
+    /** Applies a complete list again, all of it or, if a single record is impossible, nothing. */
+    static void replay(SegmentMemory memory, Geometry geometry, long body) {
+        long records = memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET);
+        if (records == 0) {
+            return;
+        }
+        if (records < 0 || records > geometry.redoCapacity) {
+            throw new CorruptedSegmentException("impossible number of journal records: records=" + records + " capacity="
+                    + geometry.redoCapacity + " body=" + body + " segment=" + memory.name());
+        }
+        long first = body + Geometry.REDO_OFFSET;
+        long end = first + records * Geometry.REDO_RECORD_SIZE;
+        for (long at = first; at < end; at += Geometry.REDO_RECORD_SIZE) {
+            check(memory, memory.getLong(at));
+        }
+        for (long at = first; at < end; at += Geometry.REDO_RECORD_SIZE) {
+            apply(memory, memory.getLong(at), memory.getLong(at + Long.BYTES));
+        }
+        memory.publish(body + Geometry.JOURNAL_HEAD_OFFSET, 0);
+    }
+
+    private static void check(SegmentMemory memory, long target) {
+        int op = op(target);
+        int log2n = log2n(target);
+        long length = (long) Long.BYTES << log2n;
+        boolean possible = (op == SET && log2n == 0) || (op == FILL && log2n <= MAX_LOG2);
+        if (!possible
+                || offset(target) < Superblock.IMMUTABLE_END
+                || !memory.contains(offset(target), length)
+                || overlapsClassTable(offset(target), length)) {
+            throw new CorruptedSegmentException("impossible journal record: op=" + op + " log2n=" + log2n + " offset="
+                    + offset(target) + " segment=" + memory.name());
+        }
+    }
+
+    private static boolean overlapsClassTable(long offset, long length) {
+        return offset < Superblock.NAME_INDEX_OFFSET + Long.BYTES
+                && offset + length > Superblock.CLASS_TABLE_OFFSET;
+    }
+
+    /** Releases every lock that the lane's list names and that the lane really holds. Others are not touched. */
+    static void releaseLocks(SegmentMemory memory, long body, int lane) {
+        for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
+            checkLock(memory, memory.getLong(body + Geometry.LOCK_LIST_OFFSET + i * Long.BYTES));
+        }
+        for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
+            long listed = body + Geometry.LOCK_LIST_OFFSET + i * Long.BYTES;
+            long entry = memory.getLong(listed);
+            if (entry == 0) {
+                continue;
+            }
+            int words = 1 << log2n(entry);
+            for (int word = 0; word < words; word++) {
+                long at = offset(entry) + ((long) word << BUCKET_SHIFT);
+                long value = memory.getLongVolatile(at);
+                if (LockWord.owner(value) == lane) {
+                    memory.publish(at, LockWord.unlocked(value));
+                }
+            }
+            memory.publish(listed, 0);
+        }
+    }
+
+    private static void checkLock(SegmentMemory memory, long entry) {
+        if (entry == 0) {
+            return;
+        }
+        int kind = op(entry);
+        int log2n = log2n(entry);
+        boolean possible = (kind == LOCK_WORD && log2n == 0) || (kind == LOCK_BUCKETS && log2n <= MAX_LOG2);
+        if (!possible
+                || offset(entry) < Superblock.IMMUTABLE_END
+                || !memory.contains(offset(entry), 1L << (log2n + BUCKET_SHIFT))) {
+            throw new CorruptedSegmentException("impossible entry in a lock list: kind=" + kind + " log2n=" + log2n
+                    + " offset=" + offset(entry) + " segment=" + memory.name());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.offsetheap.lane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one thread knows about its lanes of one heap. Owns nothing. Confined to its thread; others read it only after they
+ * have found that thread dead.
+ */
+final class LaneContext {
+    final Thread thread = Thread.currentThread();
+
+    /** Lane of the last operation: its stock is warm. A number, because a reference would keep the heap mapped. */
+    int hint;
+    /** The lease that is not returned yet, and the state word it was taken with. */
+    @Nullable Lane leased;
+
+    long active;
+
+    /** Lane kept for a series of operations. */
+    @Nullable Lane pinned;
+    /** Depth of user functions that run inside an operation of this heap. */
+    int userFunctions;
+}

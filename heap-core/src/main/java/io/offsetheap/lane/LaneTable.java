@@ -1,0 +1,627 @@
+package io.offsetheap.lane;
+
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.error.OutOfLanesException;
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.memory.BackingStore;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.memory.SegmentMemory;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lanes of one attach: leasing them, waiting for the locks of others, and finishing the work of the dead.
+ *
+ * <p>Thread-safe.
+ */
+public final class LaneTable {
+    /*
+     * Death. A lane is dead when it is POISONED, or when its incarnation is over: its slot has another generation, or the
+     * kernel says that the slot's claim is free. Lanes of the own incarnation are never asked about; their threads are.
+     *
+     * Takeover. The state word is read first, then the question is asked, then the compare-and-set expects the very word
+     * the question was about. A dead incarnation never leases again, so that word cannot come back.
+     *
+     *   claim = o+1          intent, like a lock's: whoever finds *me* dead hands o back
+     *   state o: RECOVERING  by compare-and-set
+     *   replay, unlock, hand back what o itself had claimed
+     *   state o: FREE        it keeps its stocks and its doomed list for the next lessee
+     *   claim = 0
+     *
+     * Every step may be repeated, so a helper that dies is helped the same way.
+     */
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneTable.class);
+
+    private static final int SPINS = 64;
+    private static final int YIELDS = 8;
+    private static final long FIRST_PARK_NANOS = 20_000;
+    private static final long LONGEST_PARK_NANOS = 1_000_000;
+    private static final long LEASE_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REPORT_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final SegmentMemory memory;
+    private final Geometry geometry;
+    private final Liveness liveness;
+    private final BackingStore backing;
+    private final long incarnation;
+    private final @Nullable Lane[] lanes;
+    private final ThreadLocal<LaneContext> contexts = ThreadLocal.withInitial(LaneContext::new);
+
+    private Upkeep upkeep = new Upkeep() {
+        @Override
+        public void settle(Lane lane, long classes) {}
+
+        @Override
+        public void sweep(Lane lane) {}
+    };
+    private volatile boolean closed;
+
+    /** @param process the slot in which this attach lives, see {@link ProcessTable#attach} */
+    public LaneTable(
+            SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, int process) {
+        this.memory = memory;
+        this.geometry = geometry;
+        this.liveness = liveness;
+        this.backing = backing;
+                this.incarnation = LaneState.incarnation(process, ProcessTable.generation(memory, geometry, process));
+        this.lanes = new Lane[geometry.lanes];
+    }
+
+    public SegmentMemory memory() {
+        return memory;
+    }
+
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    public BackingStore backing() {
+        return backing;
+    }
+
+    /** Sets what happens at the ends of operations. Called once, before the first lease of another thread. */
+    public void setUpkeep(Upkeep upkeep) {
+        this.upkeep = upkeep;
+    }
+
+    Upkeep upkeep() {
+        return upkeep;
+    }
+
+    // ---- lease and return
+
+    /**
+     * Begins an outermost write: a lane for the calling thread alone, until {@link Lane#giveBack} or {@link Lane#abandon}.
+     *
+     * @throws IllegalStateException after close, or from inside a function that an operation of this heap has called
+     * @throws OutOfLanesException if as many writers as there are lanes are at work, for a second
+     */
+    public Lane lease() {
+        LaneContext context = contexts.get();
+        if (context.userFunctions != 0) {
+            throw new IllegalStateException(
+                    "a function called by an operation must not write to the same heap: segment=" + memory.name());
+        }
+        return lease(context);
+    }
+
+    private Lane lease(LaneContext context) {
+        if (context.leased != null) {
+            poisonUnreturned(context, context.leased);
+        }
+        Lane lane = context.pinned;
+        if (lane != null) {
+            enterPinned(context, lane);
+        } else {
+            lane = lane(context.hint);
+            if (!tryLease(context, lane)) {
+                lane = leaseAny(context);
+            }
+        }
+        if (memory.getLong(lane.entry() + LaneState.DOOMED_OFFSET) != 0) {
+            sweep(lane);
+        }
+        return lane;
+    }
+
+    private void sweep(Lane lane) {
+        try {
+            upkeep.sweep(lane);
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    /** The failure handler of this thread's last operation has failed as well; the lane was never given back. */
+    private void poisonUnreturned(LaneContext context, Lane lane) {
+        memory.compareAndSetLong(stateOf(lane.index()), context.active, LaneState.poisoned(context.active));
+        context.leased = null;
+        context.pinned = context.pinned == lane ? null : context.pinned;
+    }
+
+    private boolean tryLease(LaneContext context, Lane lane) {
+        long state = memory.getLongVolatile(lane.entry());
+        if (LaneState.status(state) != LaneState.FREE) {
+            return false;
+        }
+        return take(context, lane, state, LaneState.entered(state, incarnation));
+    }
+
+    private boolean take(LaneContext context, Lane lane, long state, long active) {
+        // Noted before the compare-and-set, so that no failure between the two can lose the lease.
+        context.active = active;
+        context.leased = lane;
+        // This compare-and-set is also the fence that a scan for the end of a grace period relies on: what this
+        // operation reads from now on is read after the scan can see it running.
+        if (!memory.compareAndSetLong(lane.entry(), state, active)) {
+            context.leased = null;
+            return false;
+        }
+        if (lane.holder != context) {
+            lane.holder = context;
+        }
+        if (closed) {
+            giveBack(lane);
+            throw closedException();
+        }
+        context.hint = lane.index();
+        if (state != lane.lastFree) {
+            moveIn(lane);
+        }
+        return true;
+    }
+
+    /** The first lease, or the first after a stranger's: its memory may be missing, its stocks above their caps. */
+    private void moveIn(Lane lane) {
+        lane.reset();
+        try {
+            ensureBody(lane.index());
+            upkeep.settle(lane, Upkeep.ALL);
+        } catch (Throwable t) {
+            // Whoever takes it next moves in again.
+            poison(lane);
+            throw t;
+        }
+    }
+
+    private void ensureBody(int lane) {
+        long flag = geometry.lane(lane) + LaneState.BODY_OFFSET;
+        if (memory.getLongVolatile(flag) == 0) {
+            backing.reserve(geometry.laneBody(lane), geometry.laneBodySize);
+            // Nobody looks into a body before its word says that it is real memory.
+            memory.commitWord(CommitSite.LANE_BODY, flag, 1);
+        }
+    }
+
+    private Lane leaseAny(LaneContext context) {
+        long deadline = 0;
+        for (int round = 0; ; round++) {
+            Lane lane = leaseFree(context);
+            if (lane == null) {
+                lane = adopt(context);
+            }
+            if (lane != null) {
+                return lane;
+            }
+            if (closed) {
+                throw closedException();
+            }
+            long now = System.nanoTime();
+            if (deadline == 0) {
+                deadline = now + LEASE_DEADLINE_NANOS;
+            } else if (now - deadline > 0) {
+                throw new OutOfLanesException("as many writers as there are lanes are at work: lanes=" + geometry.lanes
+                        + " waited=1s segment=" + memory.name()
+                        + ". A larger maxSize gives a new heap more lanes; keep fewer lanes pinned.");
+            }
+            pause(round);
+        }
+    }
+
+    private @Nullable Lane leaseFree(LaneContext context) {
+        int first = (int) (context.thread.getId() % geometry.lanes);
+        for (int i = 0; i < geometry.lanes; i++) {
+            Lane lane = lane((first + i) % geometry.lanes);
+            if (tryLease(context, lane)) {
+                return lane;
+            }
+        }
+        return null;
+    }
+
+    /** Leases a dead lane straight from its dead lessee: for a thread that has no lane to help from. */
+    private @Nullable Lane adopt(LaneContext context) {
+        for (int i = 0; i < geometry.lanes; i++) {
+            long state = memory.getLongVolatile(stateOf(i));
+            if (!isDead(i, state)) {
+                continue;
+            }
+            Lane lane = lane(i);
+            lane.lastFree = -1;
+            long active = LaneState.entered(state, incarnation);
+            context.active = active;
+            context.leased = lane;
+            if (memory.compareAndSetLong(lane.entry(), state, active)) {
+                // From here on this is an ordinary lane of this incarnation: if we die in the middle, others do the same
+                // again. It is used only after its journal has been applied.
+                lane.holder = context;
+                recoverBody(i);
+                context.hint = i;
+                moveIn(lane);
+                return lane;
+            }
+            context.leased = null;
+        }
+        return null;
+    }
+
+    private void enterPinned(LaneContext context, Lane lane) {
+        if (closed) {
+            throw closedException();
+        }
+        long state = memory.getLongVolatile(lane.entry());
+        long active = LaneState.entered(state, incarnation);
+        context.active = active;
+        context.leased = lane;
+        if (!memory.compareAndSetLong(lane.entry(), state, active)) {
+            context.leased = null;
+            throw new CorruptedSegmentException("a pinned lane was taken by somebody else: lane=" + lane.index()
+                    + " segment=" + memory.name());
+        }
+    }
+
+    void giveBack(Lane lane) {
+        LaneContext context = holderOf(lane);
+        long active = context.active;
+        if (context.pinned == lane) {
+            memory.publish(lane.entry(), LaneState.pinned(active, incarnation));
+        } else {
+            long free = LaneState.freed(active);
+            lane.lastFree = free;
+            memory.publish(lane.entry(), free);
+        }
+        context.leased = null;
+    }
+
+    private static LaneContext holderOf(Lane lane) {
+        return Objects.requireNonNull(lane.holder);
+    }
+
+    void poison(Lane lane) {
+        LaneContext context = holderOf(lane);
+        lane.lastFree = -1;
+        memory.publish(lane.entry(), LaneState.poisoned(context.active));
+        context.pinned = null;
+        context.leased = null;
+    }
+
+    /**
+     * Keeps a lane for the calling thread, so that its operations need no lease.
+     *
+     * @throws IllegalStateException if the thread has pinned one already
+     */
+    public Lane pin() {
+        LaneContext context = contexts.get();
+        if (context.pinned != null) {
+            throw new IllegalStateException("this thread has pinned a lane already: lane=" + context.pinned.index()
+                    + " segment=" + memory.name());
+        }
+        Lane lane = lease();
+        context.pinned = lane;
+        giveBack(lane);
+        return lane;
+    }
+
+    /** Ends {@link #pin}. Called by the thread that pinned. */
+    public void unpin(Lane lane) {
+        LaneContext context = contexts.get();
+        if (context.pinned != lane) {
+            throw new IllegalStateException("the calling thread has not pinned this lane: lane=" + lane.index()
+                    + " segment=" + memory.name());
+        }
+        long free = LaneState.freed(memory.getLong(lane.entry()));
+        context.pinned = null;
+        lane.lastFree = free;
+        memory.publish(lane.entry(), free);
+    }
+
+    /** The lane that the calling thread has pinned, if it may be used for a store into its stocks alone; otherwise null. */
+    public @Nullable Lane pinned() {
+        LaneContext context = contexts.get();
+        Lane lane = context.pinned;
+        return lane == null || closed || context.leased != null || context.userFunctions != 0 ? null : lane;
+    }
+
+    /** Marks that a user's function runs inside an operation: until {@link #leaveUserFunction} the thread may only read. */
+    public void enterUserFunction() {
+        contexts.get().userFunctions++;
+    }
+
+    public void leaveUserFunction() {
+        contexts.get().userFunctions--;
+    }
+
+    private Lane lane(int index) {
+        Lane lane = lanes[index];
+        if (lane == null) {
+            synchronized (lanes) {
+                lane = lanes[index];
+                if (lane == null) {
+                    lane = new Lane(this, index);
+                    lanes[index] = lane;
+                }
+            }
+        }
+        return lane;
+    }
+
+    // ---- waiting
+
+    /**
+     * Waits until the word is no longer the one that was read. If its owner is dead, finishes the owner's work.
+     *
+     * @param word a locked word read from {@code offset}, which the caller knows to be a lock
+     * @param lane the caller's lane to help from, or null for a reader, which leases one if it has to
+     * @throws IllegalStateException after close
+     */
+    public void await(long offset, long word, @Nullable Lane lane) {
+        int owner = LockWord.owner(word);
+        if (owner >= geometry.lanes) {
+            throw new CorruptedSegmentException("a lock names an owner that does not exist: owner=" + owner + " lanes="
+                    + geometry.lanes + " offset=" + offset + " segment=" + memory.name());
+        }
+        long started = 0;
+        for (int round = 0; memory.getLongVolatile(offset) == word; round++) {
+            if (closed) {
+                throw closedException();
+            }
+            if (round >= SPINS + YIELDS) {
+                help(owner, lane);
+                long now = System.nanoTime();
+                if (started == 0) {
+                    started = now;
+                } else if (now - started > REPORT_AFTER_NANOS) {
+                    report(offset, owner);
+                    started = now;
+                }
+            }
+            pause(round);
+        }
+    }
+
+    private void report(long offset, int owner) {
+        long state = memory.getLongVolatile(stateOf(owner));
+        LOG.warn(
+                "waiting for a lock for 10 s: offset={} lane={} status={} holder={} segment={}. A stopped process keeps"
+                        + " its locks; kill -9 is always safe and frees them.",
+                offset,
+                owner,
+                LaneState.status(state),
+                ProcessTable.describe(memory, geometry, LaneState.process(state)),
+                memory.name());
+    }
+
+    private static void pause(int round) {
+        if (round < SPINS) {
+            Thread.onSpinWait();
+        } else if (round < SPINS + YIELDS) {
+            Thread.yield();
+        } else {
+            // A waiting map or vector call ignores interrupts: the flag is set aside so that the park can park.
+            boolean interrupted = Thread.interrupted();
+            int doublings = Math.min(round - SPINS - YIELDS, 6);
+            LockSupport.parkNanos(Math.min(FIRST_PARK_NANOS << doublings, LONGEST_PARK_NANOS));
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // ---- death and help
+
+    /** Finishes the work of every dead lane. Returns how many there were. */
+    public int helpAll() {
+        Lane me = lease();
+        try {
+            int helped = 0;
+            for (int i = 0; i < geometry.lanes; i++) {
+                if (help(i, me.index())) {
+                    helped++;
+                }
+            }
+            me.giveBack();
+            return helped;
+        } catch (Throwable t) {
+            me.abandon(t);
+            throw t;
+        }
+    }
+
+    private boolean help(int owner, @Nullable Lane lane) {
+        if (lane != null) {
+            return help(owner, lane.index());
+        }
+        if (!isDead(owner, memory.getLongVolatile(stateOf(owner)))
+                && LaneState.status(memory.getLongVolatile(stateOf(owner))) != LaneState.RECOVERING) {
+            return false;
+        }
+        // A reader may be inside a user's function, which must not write; helping is not its write.
+        Lane leased = lease(contexts.get());
+        try {
+            boolean helped = help(owner, leased.index());
+            leased.giveBack();
+            return helped;
+        } catch (Throwable t) {
+            leased.abandon(t);
+            throw t;
+        }
+    }
+
+    /** Finishes the work of a lane if it is dead, or of its recoverer if that is dead. */
+    private boolean help(int owner, int me) {
+        for (int hops = 0; hops <= geometry.lanes; hops++) {
+            long state = memory.getLongVolatile(stateOf(owner)); // before any question
+            if (LaneState.status(state) == LaneState.RECOVERING) {
+                int recoverer = LaneState.recoverer(state);
+                if (recoverer == me || recoverer >= geometry.lanes) {
+                    return false;
+                }
+                owner = recoverer;
+                continue;
+            }
+            if (owner == me || !isDead(owner, state)) {
+                return false;
+            }
+            return takeOver(owner, state, me);
+        }
+        return false;
+    }
+
+    private boolean takeOver(int owner, long state, int me) {
+        long claim = geometry.lane(me) + LaneState.CLAIM_OFFSET;
+        // Intent first: if we die after the compare-and-set, whoever recovers us finds which lane to hand back.
+        memory.publish(claim, owner + 1);
+        if (!memory.compareAndSetLong(stateOf(owner), state, LaneState.recovering(state, me))) {
+            memory.publish(claim, 0);
+            return false;
+        }
+        recoverBody(owner);
+        memory.publish(stateOf(owner), LaneState.freed(state));
+        memory.publish(claim, 0);
+        return true;
+    }
+
+    private void recoverBody(int dead) {
+        long entry = geometry.lane(dead);
+        if (memory.getLongVolatile(entry + LaneState.BODY_OFFSET) != 0) {
+            Journal.replay(memory, geometry, geometry.laneBody(dead));
+            Journal.releaseLocks(memory, geometry.laneBody(dead), dead);
+        }
+        handBack(entry, dead);
+    }
+
+    /** Makes a lane that the dead lane was recovering available to the next helper. */
+    private void handBack(long entry, int dead) {
+        long claimed = memory.getLongVolatile(entry + LaneState.CLAIM_OFFSET);
+        if (claimed == 0) {
+            return;
+        }
+        if (claimed < 0 || claimed > geometry.lanes) {
+            throw new CorruptedSegmentException(
+                    "a lane claims one that does not exist: claim=" + claimed + " segment=" + memory.name());
+        }
+        long state = memory.getLongVolatile(stateOf((int) claimed - 1));
+        if (LaneState.status(state) == LaneState.RECOVERING && LaneState.recoverer(state) == dead) {
+            memory.publish(stateOf((int) claimed - 1), LaneState.poisoned(state));
+        }
+        memory.publish(entry + LaneState.CLAIM_OFFSET, 0);
+    }
+
+    private boolean isDead(int lane, long state) {
+        int status = LaneState.status(state);
+        if (status != LaneState.ACTIVE) {
+            return status == LaneState.POISONED;
+        }
+        if (LaneState.isOf(state, incarnation)) {
+            return isHeldByDeadThread(lane, state);
+        }
+        int slot = LaneState.process(state);
+        return slot >= geometry.processes
+                || !LaneState.sameGeneration(state, ProcessTable.generation(memory, geometry, slot))
+                || !liveness.isAlive(slot);
+    }
+
+    /** Whether a thread of this attach died with the lease, its failure handler having failed as well. */
+    private boolean isHeldByDeadThread(int index, long state) {
+        Lane lane = lanes[index];
+        LaneContext holder = lane == null ? null : lane.holder;
+        return holder != null
+                && !holder.thread.isAlive()
+                && (holder.leased == lane || holder.pinned == lane)
+                && (holder.active == state || LaneState.pinned(holder.active, incarnation) == state);
+    }
+
+    private long stateOf(int lane) {
+        return geometry.lane(lane) + LaneState.STATE_OFFSET;
+    }
+
+    // ---- grace periods
+
+    /** The state words of all lanes, for {@link #isQuietSince}. Call it after the removal has been committed. */
+    public long[] observe() {
+        // Dekker with the lease: either this scan sees a lane's operation, or that operation sees the removal.
+        memory.fullFence();
+        long[] states = new long[geometry.lanes];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = memory.getLongVolatile(stateOf(i));
+        }
+        return states;
+    }
+
+    /** Whether every operation that ran at the observation, but the caller's own, is over. Helps the dead among them. */
+    public boolean isQuietSince(long[] observed, Lane me) {
+        for (int i = 0; i < observed.length; i++) {
+            if (i == me.index() || !LaneState.inOperation(observed[i])) {
+                continue;
+            }
+            if (memory.getLongVolatile(stateOf(i)) == observed[i]) {
+                help(i, me.index());
+                if (memory.getLongVolatile(stateOf(i)) == observed[i]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    // ---- close
+
+    /** Whether {@link #close} has been called. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Refuses new operations and waits until those of this attach are over.
+     *
+     * @return whether no lane is kept by this attach any more: false while a thread still has one pinned
+     */
+    public boolean close() {
+        closed = true;
+        memory.fullFence();
+        boolean pinned = false;
+        for (int i = 0; i < geometry.lanes; i++) {
+            for (int round = 0; ; round++) {
+                long state = memory.getLongVolatile(stateOf(i));
+                if (LaneState.status(state) != LaneState.ACTIVE
+                        || !LaneState.isOf(state, incarnation)
+                        || isHeldByDeadThread(i, state)) {
+                    break;
+                }
+                if (!LaneState.inOperation(state)) {
+                    pinned = true;
+                    break;
+                }
+                pause(round);
+            }
+        }
+        return !pinned;
+    }
+
+    private IllegalStateException closedException() {
+        return new IllegalStateException("the heap is closed: segment=" + memory.name());
+    }
+
+    /** @throws IllegalStateException after close */
+    public void checkOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+}

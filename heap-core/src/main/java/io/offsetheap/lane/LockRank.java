@@ -1,0 +1,18 @@
+package io.offsetheap.lane;
+
+/**
+ * The order in which locks are taken: rising rank, and rising offset among equals. Checked at every lock, so that a
+ * deadlock is an exception in the first test that could have met it.
+ */
+public enum LockRank {
+    /** A container's split lock. */
+    SPLIT,
+    /** Buckets of a hash index. */
+    BUCKET,
+    /** Growth of the heap. */
+    GROW,
+    /** The partial runs of one size class. */
+    BIN,
+    /** The page heap. */
+    PAGE
+}

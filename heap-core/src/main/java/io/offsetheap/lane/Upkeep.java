@@ -1,0 +1,19 @@
+package io.offsetheap.lane;
+
+/**
+ * What the layers above do with a lane at the ends of an operation, when it holds no lock. Called by the lane's lessee.
+ */
+public interface Upkeep {
+    /** Every size class. */
+    long ALL = -1;
+
+    /**
+     * Brings stocks back to their caps and ends the reservations of the operation.
+     *
+     * @param classes bit set of the size classes to look at
+     */
+    void settle(Lane lane, long classes);
+
+    /** Frees a share of the lane's doomed containers, if no write that could still see them is running. */
+    void sweep(Lane lane);
+}

@@ -1,0 +1,42 @@
+package io.offsetheap.memory;
+
+/**
+ * Every place that commits, by name. The crash harness stops a process before, at and after the commit store of each, and
+ * fails when one of them was never met; so a new place that commits cannot stay untested.
+ */
+public enum CommitSite {
+    // alloc
+    ALLOCATE,
+    FREE,
+    ALLOCATE_INTO,
+    REFILL,
+    NEW_RUN,
+    DRAIN_CELL,
+    DRAIN_RUN,
+    DRAIN_SPAN,
+    RELEASE_EMPTY_RUN,
+    ALLOCATE_SPAN,
+    TRIM_SPAN,
+    GROW,
+    // lane and segment
+    LANE_BODY,
+    ATTACH_SLOT,
+    DETACH_SLOT,
+    MARK_OPEN,
+    MARK_CLEAN,
+    // object
+    CONSTRUCT,
+    DESTROY_BLOCK,
+    DESTROY_CONTAINER,
+    DOOMED_PART,
+    DOOMED_DONE,
+    PUT_NEW,
+    PUT_NEW_LINE,
+    PUT_REPLACE,
+    PUT_IN_PLACE,
+    REMOVE,
+    SPLIT,
+    SCRUB_SLOT,
+    SCRUB_LINE,
+    SCRUB_DONE
+}

@@ -1,0 +1,276 @@
+package io.offsetheap.memory;
+
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.region.MappedRegion;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import net.openhft.chronicle.core.UnsafeMemory;
+
+/**
+ * The bytes of one mapped segment: the one class that loads and stores, and that says in which order.
+ *
+ * <p>Positions are offsets, {@code long} bytes from the base of the segment. Words are eight bytes, little-endian and
+ * aligned; only the payload forms ({@code getByte} to {@code copyFrom}) take any position. Every access is checked against
+ * the end of the heap, every store against read-only mappings as well: neither can fault.
+ *
+ * <p>Orderings are named as in {@link VarHandle}. The Java memory model does not speak about other processes; this class
+ * relies on coherent shared pages and on HotSpot's mapping of the modes, as Aeron and Chronicle do.
+ *
+ * <p>Thread-safe as memory is: each access is one access, ordered as its name says. The class exists to be extended by
+ * tests, which stop a process before any chosen store; the product itself never does.
+ */
+public class SegmentMemory {
+    /*
+     * The bounds check compares with a plain field, the last heapEnd seen. The heap only grows, so a stale value can only
+     * refuse too much, and then the word in the superblock is read again before the refusal stands.
+     *
+     * Raw addresses are taken here and nowhere else. They are safe as long as the region is reachable; the region is
+     * reachable from this object, and the public operations above end with keepMapped().
+     */
+
+    /** The word in the superblock that holds the end of the heap: the bound of every access. */
+    public static final long HEAP_END_OFFSET = 0x140;
+
+    private static final UnsafeMemory MEMORY = UnsafeMemory.INSTANCE;
+
+    private final MappedRegion region;
+    private final String name;
+    private final long base;
+    private final boolean readOnly;
+    private long limit;
+
+    /**
+     * @param region the mapping, of the segment's greatest size
+     * @param name how error messages call the segment
+     * @param limit the end of the accessible part at first, in bytes; grows with the heap
+     */
+    public SegmentMemory(MappedRegion region, String name, long limit) {
+        this.region = region;
+        this.name = name;
+        this.base = region.address();
+        this.readOnly = region.readOnly();
+        this.limit = limit;
+    }
+
+    /** The segment's name for messages. */
+    public final String name() {
+        return name;
+    }
+
+    public final boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Length of the mapping in bytes: the most the segment can grow to. */
+    public final long capacity() {
+        return region.size();
+    }
+
+    /** The mapping itself, for views that must keep it alive. */
+    public final MappedRegion region() {
+        return region;
+    }
+
+    /** Keeps the mapping alive up to this call: the last action of every public operation that has read or written. */
+    public final void keepMapped() {
+        Reference.reachabilityFence(region);
+    }
+
+    // ---- words
+
+    public long getLong(long offset) {
+        return MEMORY.readLong(word(offset));
+    }
+
+    public long getLongVolatile(long offset) {
+        return MEMORY.readVolatileLong(word(offset));
+    }
+
+    public void putLong(long offset, long value) {
+        MEMORY.writeLong(writableWord(offset), value);
+    }
+
+    /** A store that stays behind all earlier loads and stores, but that later ones may overtake. */
+    public void putLongRelease(long offset, long value) {
+        MEMORY.writeOrderedLong(writableWord(offset), value);
+    }
+
+    public boolean compareAndSetLong(long offset, long expected, long value) {
+        return MEMORY.compareAndSwapLong(writableWord(offset), expected, value);
+    }
+
+    /**
+     * A store in program order: behind all earlier stores and before all later ones. Lock words, lock lists, lane states
+     * and the clearing of a journal are stored so, because a survivor reads them as "everything up to here".
+     */
+    public final void publish(long offset, long value) {
+        putLongRelease(offset, value);
+        storeStoreFence();
+    }
+
+    /**
+     * The one store that makes a change real: whoever dies before it has done nothing, whoever dies after it has done
+     * everything. Ordered like {@link #publish}. The site names the place for those who enumerate the commits.
+     */
+    public void commitWord(CommitSite site, long offset, long value) {
+        publish(offset, value);
+    }
+
+    // ---- payload: any position, no atomicity across words
+
+    public byte getByte(long offset) {
+        return MEMORY.readByte(address(offset, 1));
+    }
+
+    public short getShort(long offset) {
+        return MEMORY.readShort(address(offset, Short.BYTES));
+    }
+
+    public int getInt(long offset) {
+        return MEMORY.readInt(address(offset, Integer.BYTES));
+    }
+
+    /** Eight bytes at any position, little-endian. */
+    public long getLongUnaligned(long offset) {
+        return MEMORY.readLong(address(offset, Long.BYTES));
+    }
+
+    public void putByte(long offset, byte value) {
+        MEMORY.writeByte(writableAddress(offset, 1), value);
+    }
+
+    public void putInt(long offset, int value) {
+        MEMORY.writeInt(writableAddress(offset, Integer.BYTES), value);
+    }
+
+    /** Eight bytes at any position, little-endian. */
+    public void putLongUnaligned(long offset, long value) {
+        MEMORY.writeLong(writableAddress(offset, Long.BYTES), value);
+    }
+
+    /** Copies {@code length} bytes of the segment out. */
+    public void copyTo(long offset, byte[] target, int position, int length) {
+        if (length == 0) {
+            return;
+        }
+        MEMORY.readBytes(address(offset, length), target, position, length);
+    }
+
+    /** Copies {@code length} bytes into the segment. */
+    public void copyFrom(byte[] source, int position, long offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        MEMORY.writeBytes(writableAddress(offset, length), source, position, length);
+    }
+
+    /** Fills a range with zeros. */
+    public void zero(long offset, long length) {
+        if (length == 0) {
+            return;
+        }
+        MEMORY.setMemory(writableAddress(offset, length), length, (byte) 0);
+    }
+
+    /** Whether the range holds exactly the given bytes. */
+    public final boolean equalBytes(long offset, byte[] other, int position, int length) {
+        long address = address(offset, length);
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            if (MEMORY.readLong(address + i) != ByteArrays.getLong(other, position + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (MEMORY.readByte(address + i) != other[position + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- order
+
+    /** Keeps loads before it from being repeated or delayed behind it. */
+    public void loadFence() {
+        VarHandle.acquireFence();
+    }
+
+    public void storeStoreFence() {
+        VarHandle.storeStoreFence();
+    }
+
+    public void fullFence() {
+        VarHandle.fullFence();
+    }
+
+    // ---- bounds
+
+    /** Whether the range lies inside the heap as it is now; never throws. */
+    public final boolean contains(long offset, long length) {
+        return fits(offset, length) || (refreshLimit() && fits(offset, length));
+    }
+
+    private long word(long offset) {
+        // One branch for both ends: limit - 8 - offset is negative exactly when the word ends beyond the limit.
+        if (((offset | (limit - Long.BYTES - offset)) < 0) || (offset & (Long.BYTES - 1)) != 0) {
+            checkWord(offset);
+        }
+        return base + offset;
+    }
+
+    private long writableWord(long offset) {
+        if (readOnly) {
+            throw readOnly();
+        }
+        return word(offset);
+    }
+
+    private long address(long offset, long length) {
+        if (!fits(offset, length)) {
+            checkBounds(offset, length);
+        }
+        return base + offset;
+    }
+
+    private long writableAddress(long offset, long length) {
+        if (readOnly) {
+            throw readOnly();
+        }
+        return address(offset, length);
+    }
+
+    private boolean fits(long offset, long length) {
+        return (offset | length | (limit - length - offset)) >= 0;
+    }
+
+    private void checkWord(long offset) {
+        if ((offset & (Long.BYTES - 1)) != 0) {
+            throw new CorruptedSegmentException(
+                    "a word must be aligned to 8 bytes: offset=" + offset + " segment=" + name);
+        }
+        checkBounds(offset, Long.BYTES);
+    }
+
+    private void checkBounds(long offset, long length) {
+        refreshLimit();
+        if (!fits(offset, length)) {
+            throw new CorruptedSegmentException("outside the heap: offset=" + offset + " length=" + length + " heapEnd="
+                    + limit + " segment=" + name);
+        }
+    }
+
+    /** Reads the end of the heap again. Returns whether it has grown. */
+    private boolean refreshLimit() {
+        long end = MEMORY.readVolatileLong(base + HEAP_END_OFFSET);
+        if (end <= limit || end > region.size()) {
+            return false;
+        }
+        limit = end;
+        return true;
+    }
+
+    private UnsupportedOperationException readOnly() {
+        return new UnsupportedOperationException("the segment is open read-only: segment=" + name);
+    }
+}

@@ -1,0 +1,42 @@
+package io.offsetheap.object;
+
+import io.offsetheap.lane.Lane;
+
+/**
+ * A type of objects that live in a segment: how to lay one out, how to bind to it, and a text by which every process can
+ * tell whether it means the same. Stateless and thread-safe.
+ *
+ * @param <T> what a program holds of such an object: a handle bound to one heap
+ */
+public interface SharedType<T> {
+    /** How the parts of an object hang together, so that any process can take it apart without knowing its type. */
+    enum Structure {
+        /** One block. */
+        BLOCK,
+        /** A {@link HashIndex}: a container header, directory, hash segments and entries. */
+        HASH_INDEX
+    }
+
+    /** Text that names the layout, such as {@code SharedHashMap/1<utf8/1,i64/1>}. Two types are the same if it is. */
+    String fingerprint();
+
+    Structure structure();
+
+    /**
+     * Reserves all blocks that {@link #create} will take, as {@link io.offsetheap.alloc.BlockAllocator#reserve}.
+     *
+     * @param length number of elements, as given to construct
+     */
+    void reserve(ObjectSpace space, Lane lane, long length);
+
+    /**
+     * Builds an object in reserved blocks. It becomes real with the commit of the lane's transaction.
+     *
+     * @param identity the object's first word, {@code typeId | generation}, never 0
+     * @return its offset
+     */
+    long create(ObjectSpace space, Lane lane, long identity, long length);
+
+    /** A handle to the object at an offset. */
+    T bind(ObjectSpace space, long offset, long length);
+}
