@@ -9,6 +9,7 @@ import io.offsetheap.memory.SegmentMemory;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -429,18 +430,52 @@ public final class LaneTable {
     public int helpAll() {
         Lane me = lease();
         try {
-            int helped = 0;
-            for (int i = 0; i < geometry.lanes; i++) {
-                if (help(i, me.index())) {
-                    helped++;
-                }
-            }
+            int helped = helpAll(me);
             me.giveBack();
             return helped;
         } catch (Throwable t) {
             me.abandon(t);
             throw t;
         }
+    }
+
+    /** {@link #helpAll()} from a lane that the caller has leased. */
+    public int helpAll(Lane me) {
+        int helped = 0;
+        for (int i = 0; i < geometry.lanes; i++) {
+            if (help(i, me.index())) {
+                helped++;
+            }
+        }
+        return helped;
+    }
+
+    /** Leases every lane that is free just now, one after the other, beside the caller's own. */
+    public void visitIdle(Consumer<Lane> visitor) {
+        for (int i = 0; i < geometry.lanes; i++) {
+            long state = memory.getLongVolatile(stateOf(i));
+            if (LaneState.status(state) == LaneState.FREE
+                    && memory.getLongVolatile(geometry.lane(i) + LaneState.BODY_OFFSET) != 0) {
+                visitIdle(lane(i), state, visitor);
+            }
+        }
+    }
+
+    private void visitIdle(Lane lane, long state, Consumer<Lane> visitor) {
+        long active = LaneState.entered(state, incarnation);
+        if (!memory.compareAndSetLong(lane.entry(), state, active)) {
+            return;
+        }
+        lane.holder = null;
+        lane.lastFree = -1;
+        lane.reset();
+        try {
+            visitor.accept(lane);
+        } catch (Throwable t) {
+            memory.publish(lane.entry(), LaneState.poisoned(active));
+            throw t;
+        }
+        memory.publish(lane.entry(), LaneState.freed(active));
     }
 
     private boolean help(int owner, @Nullable Lane lane) {

@@ -172,6 +172,17 @@ public class SegmentMemory {
         MEMORY.setMemory(writableAddress(offset, length), length, (byte) 0);
     }
 
+    /** Position of a value among {@code count} words, or -1. */
+    public final int indexOfWord(long offset, int count, long value) {
+        long address = address(offset, (long) count * Long.BYTES);
+        for (int i = 0; i < count; i++) {
+            if (MEMORY.readLong(address + (long) i * Long.BYTES) == value) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** Whether the range holds exactly the given bytes. */
     public final boolean equalBytes(long offset, byte[] other, int position, int length) {
         long address = address(offset, length);

@@ -1,0 +1,280 @@
+package io.offsetheap.alloc;
+
+import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LockRank;
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.BackingStore;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.memory.SegmentMemory;
+
+/**
+ * The heap's pages as spans: free spans in bins by length, coalesced at once on both sides, boundaries in the page table.
+ *
+ * <p>Not thread-safe: but for {@link #grow}, the caller holds the page lock and commits the lane's transaction, to which
+ * every change is added.
+ */
+final class PageHeap {
+    /** Bins of one length each: 1 to 64 pages. Above, four bins to each doubling. */
+    static final int EXACT_BINS = 64;
+
+    private static final int EXACT_SHIFT = 6;
+    private static final int FAST_PROBES = 8;
+    private static final long LONGEST_GROWTH = 64 << 20;
+    private static final long LARGEST_FIRST_HEAP = 1 << 20;
+
+    private final SegmentMemory memory;
+    private final Geometry geometry;
+    private final BackingStore backing;
+
+    PageHeap(SegmentMemory memory, Geometry geometry, BackingStore backing) {
+        this.memory = memory;
+        this.geometry = geometry;
+        this.backing = backing;
+    }
+
+    static int bin(long pages) {
+        if (pages <= EXACT_BINS) {
+            return (int) pages - 1;
+        }
+        int doubling = 63 - Long.numberOfLeadingZeros(pages);
+        int quarter = (int) (pages >>> (doubling - 2)) & 3;
+        return EXACT_BINS + (doubling - EXACT_SHIFT) * 4 + quarter;
+    }
+
+    /** Number of the page behind the heap. */
+    long endPage(Lane lane) {
+        return lane.get(Superblock.HEAP_END_OFFSET) >>> geometry.pageShift;
+    }
+
+    // ---- taking
+
+    /**
+     * Takes a free span of {@code pages} that begins at a multiple of {@code alignment} pages. The entries of its first
+     * and last page are the caller's to set.
+     *
+     * @param thorough whether to look at every span of a bin, rather than at the first few
+     * @return its first page, or 0 if there is none
+     */
+    long take(Lane lane, long pages, long alignment, boolean thorough) {
+        long wanted = pages + alignment - 1;
+        long span = find(lane, wanted, thorough);
+        if (span == 0) {
+            return 0;
+        }
+        long length = PageEntry.pages(lane.get(entry(span)));
+        unlink(lane, span, length);
+        long first = (span + alignment - 1) / alignment * alignment;
+        if (first > span) {
+            link(lane, span, first - span);
+        }
+        long rest = span + length - first - pages;
+        if (rest > 0) {
+            link(lane, first + pages, rest);
+        }
+        return first;
+    }
+
+    private long find(Lane lane, long pages, boolean thorough) {
+        int bin = bin(pages);
+        if (bin >= EXACT_BINS) {
+            // Spans of this bin may be too short; those of any higher bin are long enough.
+            long span = lane.get(head(bin));
+            for (int probes = 0; span != 0 && (thorough || probes < FAST_PROBES); probes++) {
+                if (PageEntry.pages(lane.get(entry(span))) >= pages) {
+                    return span;
+                }
+                span = PageEntry.next(lane.get(links(span)));
+            }
+            bin++;
+        }
+        for (int word = bin >>> 6; word < Superblock.SPAN_BINS / Long.SIZE; word++) {
+            long occupied = lane.get(occupancy(word));
+            if (word == bin >>> 6) {
+                occupied &= -1L << bin;
+            }
+            if (occupied != 0) {
+                return lane.get(head(word * Long.SIZE + Long.numberOfTrailingZeros(occupied)));
+            }
+        }
+        return 0;
+    }
+
+    // ---- giving back
+
+    /** Makes the pages a free span, joined with the free spans beside it. Nothing else may be in use in them. */
+    void free(Lane lane, long page, long pages) {
+        long first = page;
+        long length = pages;
+        long before = freeSpanBefore(lane, page);
+        if (before != 0) {
+            unlink(lane, before, page - before);
+            first = before;
+            length += page - before;
+        }
+        long behind = page + pages;
+        long next = behind < endPage(lane) ? lane.get(entry(behind)) : 0;
+        if (PageEntry.kind(next) == PageEntry.FREE_HEAD) {
+            unlink(lane, behind, PageEntry.pages(next));
+            length += PageEntry.pages(next);
+        }
+        // What was a boundary and is one no longer must not look like one: a stale head inside a span would be believed.
+        clearInner(lane, page - 1, first, length);
+        clearInner(lane, page, first, length);
+        clearInner(lane, behind - 1, first, length);
+        clearInner(lane, behind, first, length);
+        link(lane, first, length);
+    }
+
+    private long freeSpanBefore(Lane lane, long page) {
+        if (page == geometry.firstPage()) {
+            return 0;
+        }
+        long word = lane.get(entry(page - 1));
+        int kind = PageEntry.kind(word);
+        if (kind == PageEntry.FREE_TAIL) {
+            return page - PageEntry.pages(word);
+        }
+        return kind == PageEntry.FREE_HEAD && PageEntry.pages(word) == 1 ? page - 1 : 0;
+    }
+
+    private void clearInner(Lane lane, long page, long first, long length) {
+        if (page > first && page < first + length - 1) {
+            lane.set(entry(page), PageEntry.INNER);
+        }
+    }
+
+    // ---- lists
+
+    private void link(Lane lane, long page, long pages) {
+        int bin = bin(pages);
+        long head = lane.get(head(bin));
+        lane.set(entry(page), PageEntry.encode(PageEntry.FREE_HEAD, 0, pages));
+        lane.set(links(page), PageEntry.links(head, 0));
+        if (pages > 1) {
+            lane.set(entry(page + pages - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, pages));
+        }
+        lane.set(head(bin), page);
+        if (head == 0) {
+            long word = occupancy(bin >>> 6);
+            lane.set(word, lane.get(word) | 1L << bin);
+        } else {
+            lane.set(links(head), PageEntry.withPrevious(lane.get(links(head)), page));
+        }
+    }
+
+    private void unlink(Lane lane, long page, long pages) {
+        int bin = bin(pages);
+        unlinkFrom(lane, head(bin), page);
+        if (lane.get(head(bin)) == 0) {
+            long word = occupancy(bin >>> 6);
+            lane.set(word, lane.get(word) & ~(1L << bin));
+        }
+    }
+
+    /** Takes a page out of the doubly linked list that begins at {@code head}; under the list's own guard. */
+    void unlinkFrom(Lane lane, long head, long page) {
+        long links = lane.get(links(page));
+        long next = PageEntry.next(links);
+        long previous = PageEntry.previous(links);
+        if (previous == 0) {
+            lane.set(head, next);
+        } else {
+            lane.set(links(previous), PageEntry.withNext(lane.get(links(previous)), next));
+        }
+        if (next != 0) {
+            lane.set(links(next), PageEntry.withPrevious(lane.get(links(next)), previous));
+        }
+    }
+
+    /** Puts a page in front of the list that begins at {@code head}; under the list's own guard. */
+    void linkTo(Lane lane, long head, long page) {
+        long first = lane.get(head);
+        lane.set(links(page), PageEntry.links(first, 0));
+        lane.set(head, page);
+        if (first != 0) {
+            lane.set(links(first), PageEntry.withPrevious(lane.get(links(first)), page));
+        }
+    }
+
+    // ---- growth
+
+    /** Bytes of the heap when a segment is made. */
+    static long firstSize(Geometry geometry) {
+        long share = geometry.capacity() / 16 / geometry.growUnit * geometry.growUnit;
+        return Math.min(geometry.capacity(), Math.max(geometry.growUnit, Math.min(share, LARGEST_FIRST_HEAP)));
+    }
+
+    /**
+     * Lengthens the heap, if that can make a free span of {@code pages}. Takes the growth lock and the page lock; the
+     * caller holds no lock and has no open transaction.
+     *
+     * @param seenEnd end of the heap when the caller found no span: if somebody has grown it since, nothing is done
+     * @return whether it is worth looking again
+     */
+    boolean grow(Lane lane, long pages, long seenEnd) {
+        lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
+        long end = memory.getLong(Superblock.HEAP_END_OFFSET);
+        boolean grown = end != seenEnd;
+        if (!grown && pages << geometry.pageShift <= tailBytes(lane, end) + geometry.maxSize - end) {
+            long newEnd = newEnd(end, pages << geometry.pageShift);
+            if (newEnd > end) {
+                extend(lane, end, newEnd);
+                grown = true;
+            }
+        }
+        lane.unlock(Superblock.GROW_LOCK_OFFSET);
+        return grown;
+    }
+
+    private long newEnd(long end, long bytes) {
+        long step = Math.max(firstSize(geometry), Math.min(end / 4, LONGEST_GROWTH));
+        long unit = geometry.growUnit;
+        return Math.min(geometry.maxSize, (end + Math.max(bytes, step) + unit - 1) / unit * unit);
+    }
+
+    /** Bytes of the free span at the end of the heap: what growth adds to. */
+    private long tailBytes(Lane lane, long end) {
+        lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
+        long behind = end >>> geometry.pageShift;
+        long before = behind == geometry.firstPage() ? 0 : freeSpanBefore(lane, behind);
+        lane.unlock(Superblock.PAGE_LOCK_OFFSET);
+        return before == 0 ? 0 : (behind - before) << geometry.pageShift;
+    }
+
+    private void extend(Lane lane, long end, long newEnd) {
+        long page = end >>> geometry.pageShift;
+        long pages = (newEnd - end) >>> geometry.pageShift;
+        try {
+            // Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file is not.
+            backing.reserve(geometry.pageEntry(page), pages * Geometry.PAGE_ENTRY_SIZE);
+            backing.reserve(end, newEnd - end);
+        } catch (Throwable t) {
+            lane.unlock(Superblock.GROW_LOCK_OFFSET);
+            throw t;
+        }
+        lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
+        lane.set(Superblock.HEAP_END_OFFSET, newEnd);
+        free(lane, page, pages);
+        lane.commit(CommitSite.GROW);
+        lane.unlock(Superblock.PAGE_LOCK_OFFSET);
+    }
+
+    // ---- places
+
+    long entry(long page) {
+        return geometry.pageEntry(page);
+    }
+
+    private long links(long page) {
+        return geometry.pageEntry(page) + PageEntry.LINKS_OFFSET;
+    }
+
+    static long head(int bin) {
+        return Superblock.SPAN_BINS_OFFSET + (long) bin * Long.BYTES;
+    }
+
+    static long occupancy(int word) {
+        return Superblock.SPAN_OCCUPANCY_OFFSET + (long) word * Long.BYTES;
+    }
+}
