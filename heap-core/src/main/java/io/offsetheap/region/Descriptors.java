@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. The count of calls under way is what makes it so: after a close the kernel gives the same numbers to
  * the next files that are opened, and a late call would lock or extend one of those.
  */
-final class Descriptors {
+final class Descriptors implements Runnable {
     private static final int CLOSED = -1;
 
     private final LibC libC;
@@ -62,7 +62,9 @@ final class Descriptors {
         return ownedByRegion;
     }
 
-    void closeUnlessOwnedByRegion() {
+    /** What happens when the file is closed or can no longer be reached: a region, if there is one, stays as it is. */
+    @Override
+    public void run() {
         if (!ownedByRegion) {
             close();
         }

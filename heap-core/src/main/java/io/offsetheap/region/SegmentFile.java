@@ -55,7 +55,7 @@ public final class SegmentFile implements AutoCloseable {
         this.identity = identity;
         this.onDisk = onDisk;
         this.readOnly = readOnly;
-        cleanable = MappedRegion.CLEANER.register(this, descriptors::closeUnlessOwnedByRegion);
+        cleanable = MappedRegion.CLEANER.register(this, descriptors);
     }
 
     /**

@@ -39,10 +39,7 @@ public final class SharedMemoryObject implements AutoCloseable {
      * @throws IllegalArgumentException if the name is not such a one
      */
     public static SegmentLocation location(String name) {
-        boolean valid = !name.isEmpty()
-                && !name.equals(".")
-                && !name.equals("..")
-                && name.chars().allMatch(SharedMemoryObject::isNameCharacter);
+        boolean valid = !name.isEmpty() && !name.equals(".") && !name.equals("..") && consistsOfNameCharacters(name);
         if (!valid) {
             throw new IllegalArgumentException(
                     "a name consists of letters, digits, '_', '.' and '-', and is not '.' or '..': name=" + name);
@@ -55,8 +52,17 @@ public final class SharedMemoryObject implements AutoCloseable {
         return new NamedFileLocation(DIRECTORY.resolve(name), "shared memory '" + name + "'");
     }
 
+    private static boolean consistsOfNameCharacters(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isNameCharacter(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Only those of ASCII: what a letter is must not depend on how a process encodes file names. */
-    private static boolean isNameCharacter(int c) {
+    private static boolean isNameCharacter(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
