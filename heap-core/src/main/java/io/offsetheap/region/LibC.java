@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class LibC {
     /*
      * jffi is the layer below jnr-ffi. It is used directly because jnr-ffi generates the classes behind an interface
-     * when it is loaded, which costs a process four times the start-up time of jffi and is seen by every short-lived
-     * command line tool. The price is this class: each function names its C types once, in its Call.
+     * when it is loaded, which more than doubles the time until the first call and is felt in every short-lived command
+     * line tool. The price is this class: each function names its C types once, in its Call.
      *
      * All constants are those of Linux on a 64-bit processor. The few that differ between processors depend on ARM.
      */
