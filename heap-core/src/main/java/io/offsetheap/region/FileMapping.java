@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.region;
+
+import io.offsetheap.error.HeapException;
+import io.offsetheap.error.SegmentFormatException;
+import io.offsetheap.error.SegmentNotFoundException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+
+/**
+ * A file to be mapped: its bytes are memory that all who map it share, and they outlive the machine's. This is for programs
+ * that want the memory and nothing else; a heap makes and opens its own.
+ *
+ * <p>Thread-safe. Regions that it mapped live on after it is closed.
+ */
+public final class FileMapping implements AutoCloseable {
+    private final Path path;
+    private final SegmentFile file;
+
+    private FileMapping(Path path, SegmentFile file) {
+        this.path = path;
+        this.file = file;
+    }
+
+    /**
+     * The location of a file.
+     *
+     * @param path the file, of the default file system; a relative one is resolved now
+     * @return the location, for a heap
+     * @throws IllegalArgumentException if the path belongs to another file system, such as a zip archive, or names no file
+     */
+    public static SegmentLocation location(Path path) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException("only files of the default file system can be mapped: path=" + path);
+        }
+        Path absolute = path.toAbsolutePath();
+        if (absolute.getParent() == null || path.toString().isEmpty()) {
+            throw new IllegalArgumentException("the path names no file: path=" + path);
+        }
+        return new NamedFileLocation(absolute, "file " + absolute);
+    }
+
+    /**
+     * Opens a file that is there.
+     *
+     * @param path the file
+     * @param readOnly whether to ask for read access only
+     * @return the open file
+     * @throws SegmentNotFoundException if there is none
+     * @throws SegmentFormatException if it is a directory or the like, or on a file system that cannot share memory
+     * @throws HeapException if the system refuses
+     */
+    public static FileMapping open(Path path, boolean readOnly) {
+        return new FileMapping(path, location(path).open(readOnly));
+    }
+
+    /**
+     * Removes a file. Its memory stays until the last process has unmapped it.
+     *
+     * @param path the file
+     * @return false when there was none
+     * @throws HeapException if the system refuses
+     */
+    public static boolean remove(Path path) {
+        return location(path).remove();
+    }
+
+    /**
+     * The path it was opened by.
+     *
+     * @return the path as given
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The size now; another process may change it.
+     *
+     * @return the size in bytes
+     */
+    public long size() {
+        return file.size();
+    }
+
+    /**
+     * Maps all of it.
+     *
+     * @return a region that is writable unless this was opened for reading only
+     * @throws IllegalArgumentException if its size is 0
+     */
+    public MappedRegion map() {
+        return map(0, 0);
+    }
+
+    /**
+     * Maps a part of it.
+     *
+     * @param offset where the part begins; any byte, not only that of a page
+     * @param size the size of the part; 0 means the rest
+     * @return a region that is writable unless this was opened for reading only
+     * @throws IllegalArgumentException if the part is empty or reaches beyond the end
+     */
+    public MappedRegion map(long offset, long size) {
+        return file.mapPart(offset, size);
+    }
+
+    /** Closes it. Regions that were mapped stay. Idempotent. */
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}

@@ -1,0 +1,223 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.region;
+
+import io.offsetheap.error.HeapException;
+import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.error.SegmentExistsException;
+import io.offsetheap.error.SegmentFormatException;
+import io.offsetheap.error.SegmentNotFoundException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/**
+ * Memory with a name that any process of this machine can map: it lasts until it is removed or the machine stops. This is
+ * for programs that want the memory and nothing else; a heap makes and opens its own.
+ *
+ * <p>Thread-safe. Regions that it mapped live on after it is closed.
+ */
+public final class SharedMemoryObject implements AutoCloseable {
+    private static final Path DIRECTORY = Path.of("/dev/shm");
+    private static final int LONGEST_NAME = 255;
+
+    private final String name;
+    private final SegmentFile file;
+
+    private SharedMemoryObject(String name, SegmentFile file) {
+        this.name = name;
+        this.file = file;
+    }
+
+    /**
+     * The location of shared memory of this name.
+     *
+     * @param name letters, digits and {@code _ . -}, at most 255 bytes
+     * @return the location, for a heap
+     * @throws IllegalArgumentException if the name is not such a one
+     */
+    public static SegmentLocation location(String name) {
+        boolean valid = !name.isEmpty() && !name.equals(".") && !name.equals("..") && consistsOfNameCharacters(name);
+        if (!valid) {
+            throw new IllegalArgumentException(
+                    "a name consists of letters, digits, '_', '.' and '-', and is not '.' or '..': name=" + name);
+        }
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_NAME) {
+            throw new IllegalArgumentException(
+                    "a name has at most " + LONGEST_NAME + " bytes: length=" + length + " name=" + name);
+        }
+        return new NamedFileLocation(DIRECTORY.resolve(name), "shared memory '" + name + "'");
+    }
+
+    private static boolean consistsOfNameCharacters(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isNameCharacter(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Only those of ASCII: what a letter is must not depend on how a process encodes file names. */
+    private static boolean isNameCharacter(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '_'
+                || c == '.'
+                || c == '-';
+    }
+
+    /**
+     * Creates shared memory of size 0.
+     *
+     * @param name see {@link #location}
+     * @param permissions who may open it; the umask of the process takes nothing away from them
+     * @return the new object, writable
+     * @throws SegmentExistsException if the name is taken
+     * @throws HeapException if the system refuses
+     */
+    public static SharedMemoryObject create(String name, Set<PosixFilePermission> permissions) {
+        SegmentLocation location = location(name);
+        SegmentFile file = location.createUnnamed(permissions);
+        if (!publish(file)) {
+            throw new SegmentExistsException("the name is taken: segment=" + location);
+        }
+        return new SharedMemoryObject(name, file);
+    }
+
+    /** Closes the file when it does not get the name. */
+    private static boolean publish(SegmentFile file) {
+        boolean published = false;
+        try {
+            published = file.publish();
+        } finally {
+            if (!published) {
+                file.close();
+            }
+        }
+        return published;
+    }
+
+    /**
+     * Opens shared memory that is there.
+     *
+     * @param name see {@link #location}
+     * @param readOnly whether to ask for read access only
+     * @return the object
+     * @throws SegmentNotFoundException if there is none of this name
+     * @throws SegmentFormatException if the name belongs to a directory or the like
+     * @throws HeapException if the system refuses
+     */
+    public static SharedMemoryObject open(String name, boolean readOnly) {
+        return new SharedMemoryObject(name, location(name).open(readOnly));
+    }
+
+    /**
+     * Opens shared memory that is there, or else creates it with size 0; of several processes that call this at once, one
+     * creates it and all get the same.
+     *
+     * @param name see {@link #location}
+     * @param permissions who may open it, used if it is created
+     * @return the object, writable
+     * @throws HeapException if the system refuses
+     */
+    public static SharedMemoryObject openOrCreate(String name, Set<PosixFilePermission> permissions) {
+        SegmentLocation location = location(name);
+        while (true) {
+            try {
+                return new SharedMemoryObject(name, location.open(false));
+            } catch (SegmentNotFoundException absent) {
+                SegmentFile file = location.createUnnamed(permissions);
+                if (publish(file)) {
+                    return new SharedMemoryObject(name, file);
+                }
+                // Somebody was faster: open theirs.
+            }
+        }
+    }
+
+    /**
+     * Removes the name. Memory that is mapped stays until the last process has unmapped it.
+     *
+     * @param name see {@link #location}
+     * @return false when there was none of this name
+     * @throws HeapException if the system refuses
+     */
+    public static boolean remove(String name) {
+        return location(name).remove();
+    }
+
+    /**
+     * The name it was opened by.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The size now; another process may change it.
+     *
+     * @return the size in bytes
+     */
+    public long size() {
+        return file.size();
+    }
+
+    /**
+     * Gives it a size, and memory for all of it: if there is too little, that is an exception here and not a fault at some
+     * later store. New memory is zeros, content stays.
+     *
+     * @param size the new size, not less than the present one
+     * @throws IllegalArgumentException if it is less: others may have mapped it
+     * @throws OutOfSegmentMemoryException if there is too little memory; the size has not changed
+     */
+    public void truncate(long size) {
+        long current = file.size();
+        if (size < current) {
+            throw new IllegalArgumentException(
+                    "shared memory cannot shrink: size=" + current + " requested=" + size + " segment=" + file);
+        }
+        if (size > 0) {
+            file.reserve(0, size);
+        }
+    }
+
+    /**
+     * Maps all of it.
+     *
+     * @return a region that is writable unless this was opened for reading only
+     * @throws IllegalArgumentException if its size is 0
+     */
+    public MappedRegion map() {
+        return map(0, 0);
+    }
+
+    /**
+     * Maps a part of it.
+     *
+     * @param offset where the part begins; any byte, not only that of a page
+     * @param size the size of the part; 0 means the rest
+     * @return a region that is writable unless this was opened for reading only
+     * @throws IllegalArgumentException if the part is empty or reaches beyond the end
+     */
+    public MappedRegion map(long offset, long size) {
+        return file.mapPart(offset, size);
+    }
+
+    /** Closes it. The memory stays, and so do regions that were mapped. Idempotent. */
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}

@@ -1,0 +1,18 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+/**
+ * Files and shared memory objects, the locks of the kernel on them, and their mapping into this process.
+ *
+ * <p>Open {@link io.offsetheap.region.SegmentLocation} first: where a segment can live. It makes a
+ * {@link io.offsetheap.region.SegmentFile}, an open file with its locks, and that makes the
+ * {@link io.offsetheap.region.MappedRegion}, addresses. {@link io.offsetheap.region.SharedMemoryObject} and
+ * {@link io.offsetheap.region.FileMapping} are for users who want a mapped region and no heap in it.
+ *
+ * <p>This is the only package that makes native calls, all of them in {@code LibC}. Nothing here loads or stores in a
+ * region. Threads: every class may be used by any number of threads at once, unless it says otherwise.
+ */
+@NullMarked
+package io.offsetheap.region;
+
+import org.jspecify.annotations.NullMarked;
