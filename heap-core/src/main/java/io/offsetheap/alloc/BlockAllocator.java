@@ -84,6 +84,9 @@ public interface BlockAllocator {
     /** Makes room for {@code count} blocks of this size. Takes locks and commits, as {@link #reserve}. */
     void makeRoom(Lane lane, long size, int count);
 
+    /** {@link #makeRoom} for one container header. */
+    void makeHeaderRoom(Lane lane);
+
     /**
      * Gives a block back: free with the commit of the lane's transaction. At the beginning of an operation there is room
      * for {@value io.offsetheap.layout.Geometry#STOCK_ROOM} blocks of any size.

@@ -385,6 +385,7 @@ public final class SegmentAllocator implements BlockAllocator {
     /** Brings back to the page heap whatever nobody needs: what this lane and idle or dead ones hold, and empty runs. */
     private void collect(Lane lane) {
         lanes.helpAll(lane);
+        lanes.sweepAll(lane);
         drainUnreserved(lane);
         lanes.visitIdle(this::drainUnreserved);
         for (int c = 0; c < SizeClasses.LARGE; c++) {
@@ -521,6 +522,11 @@ public final class SegmentAllocator implements BlockAllocator {
     @Override
     public void makeRoom(Lane lane, long size, int count) {
         makeRoom(lane, classOf(size), count);
+    }
+
+    @Override
+    public void makeHeaderRoom(Lane lane) {
+        makeRoom(lane, SizeClasses.HEADER, 1);
     }
 
     private void makeRoom(Lane lane, int c, int count) {

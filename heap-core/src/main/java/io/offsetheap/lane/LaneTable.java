@@ -58,7 +58,9 @@ public final class LaneTable {
         public void settle(Lane lane, long classes) {}
 
         @Override
-        public void sweep(Lane lane) {}
+        public boolean sweep(Lane lane) {
+            return false;
+        }
     };
     private volatile boolean closed;
 
@@ -124,7 +126,7 @@ public final class LaneTable {
                 lane = leaseAny(context);
             }
         }
-        if (memory.getLong(lane.entry() + LaneState.DOOMED_OFFSET) != 0) {
+        if (hasDoomed(lane)) {
             sweep(lane);
         }
         return lane;
@@ -450,7 +452,7 @@ public final class LaneTable {
         return helped;
     }
 
-    /** Leases every lane that is free just now, one after the other, beside the caller's own. */
+    /** Leases every lane that is free just now, one after the other, beside the caller's own, and sweeps each. */
     public void visitIdle(Consumer<Lane> visitor) {
         for (int i = 0; i < geometry.lanes; i++) {
             long state = memory.getLongVolatile(stateOf(i));
@@ -470,12 +472,22 @@ public final class LaneTable {
         lane.lastFree = -1;
         lane.reset();
         try {
+            sweepAll(lane);
             visitor.accept(lane);
         } catch (Throwable t) {
             memory.publish(lane.entry(), LaneState.poisoned(active));
             throw t;
         }
         memory.publish(lane.entry(), LaneState.freed(active));
+    }
+
+    /** Frees all of the lane's doomed containers that can be freed now. */
+    public void sweepAll(Lane lane) {
+        while (hasDoomed(lane) && upkeep.sweep(lane)) {}
+    }
+
+    private boolean hasDoomed(Lane lane) {
+        return memory.getLong(lane.entry() + LaneState.DOOMED_OFFSET) != 0;
     }
 
     private boolean help(int owner, @Nullable Lane lane) {

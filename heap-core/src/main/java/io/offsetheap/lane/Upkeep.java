@@ -4,7 +4,7 @@ package io.offsetheap.lane;
  * What the layers above do with a lane at the ends of an operation, when it holds no lock. Called by the lane's lessee.
  */
 public interface Upkeep {
-    /** Every size class. */
+    /** Every size class: the lane comes from a stranger, so nothing known of it holds any more. */
     long ALL = -1;
 
     /**
@@ -14,6 +14,10 @@ public interface Upkeep {
      */
     void settle(Lane lane, long classes);
 
-    /** Frees a share of the lane's doomed containers, if no write that could still see them is running. */
-    void sweep(Lane lane);
+    /**
+     * Frees a share of the lane's doomed containers, if no write that could still see them is running.
+     *
+     * @return whether it is worth calling again at once
+     */
+    boolean sweep(Lane lane);
 }
