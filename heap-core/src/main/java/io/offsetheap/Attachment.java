@@ -12,6 +12,8 @@ import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.DoomedObjects;
 import io.offsetheap.object.NameIndex;
 import io.offsetheap.object.ObjectSpace;
+import io.offsetheap.verify.HeapReport;
+import io.offsetheap.verify.HeapVerifier;
 
 /**
  * One attach of one process to a segment: its slot, its lanes, and the layers that work through them. Knows memory and
@@ -26,13 +28,21 @@ final class Attachment {
     private final SegmentAllocator blocks;
     private final ObjectSpace space;
     private final NameIndex names;
-    private boolean detached;
 
     private Attachment(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing) {
+        this(memory, geometry, liveness, ProcessTable.attach(memory, geometry, liveness), backing);
+    }
+
+    private Attachment(SegmentMemory memory, Geometry geometry) {
+        this(memory, geometry, NoLiveness.INSTANCE, -1, (offset, length) -> {});
+    }
+
+    private Attachment(
+            SegmentMemory memory, Geometry geometry, Liveness liveness, int slot, BackingStore backing) {
         this.memory = memory;
         this.geometry = geometry;
         this.liveness = liveness;
-        this.slot = ProcessTable.attach(memory, geometry, liveness);
+        this.slot = slot;
         this.lanes = new LaneTable(memory, geometry, liveness, backing, slot);
         this.blocks = new SegmentAllocator(lanes);
         this.space = new ObjectSpace(memory, lanes, blocks);
@@ -75,6 +85,11 @@ final class Attachment {
         return attachment;
     }
 
+    /** A view of a segment that is mapped for reading alone: no slot, no lease, no help. */
+    static Attachment readOnly(SegmentMemory memory, Geometry geometry) {
+        return new Attachment(memory, geometry);
+    }
+
     SegmentMemory memory() {
         return memory;
     }
@@ -103,16 +118,38 @@ final class Attachment {
         return names;
     }
 
+    /**
+     * @throws IllegalStateException after close
+     * @throws UnsupportedOperationException on a segment opened for reading alone
+     */
+    void checkWritable() {
+        lanes.checkOpen();
+        if (memory.isReadOnly()) {
+            throw new UnsupportedOperationException("the segment is open read-only: segment=" + memory.name());
+        }
+    }
+
+    HeapReport verify() {
+        return new HeapVerifier(memory, geometry).verify();
+    }
+
+    /** Whether no other attach holds a slot. Under the INIT byte, so that nobody is about to. */
+    boolean isAlone() {
+        for (int other = 0; other < geometry.processes; other++) {
+            if (other != slot && ProcessTable.isAttached(memory, geometry, other) && liveness.isAlive(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Refuses new operations and waits for those that run. Returns whether {@link #detach} may follow at once. */
     boolean close() {
         return lanes.close();
     }
 
-    /** Gives the slot up. No lane is kept by this attach any more. Idempotent. */
-    synchronized void detach() {
-        if (!detached) {
-            detached = true;
-            ProcessTable.detach(memory, geometry, liveness, slot);
-        }
+    /** Gives the slot up, once. No lane is kept by this attach any more. */
+    void detach() {
+        ProcessTable.detach(memory, geometry, liveness, slot);
     }
 }

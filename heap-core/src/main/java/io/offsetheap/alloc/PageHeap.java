@@ -15,10 +15,6 @@ import io.offsetheap.memory.SegmentMemory;
  * every change is added.
  */
 final class PageHeap {
-    /** Bins of one length each: 1 to 64 pages. Above, four bins to each doubling. */
-    static final int EXACT_BINS = 64;
-
-    private static final int EXACT_SHIFT = 6;
     private static final int FAST_PROBES = 8;
     private static final long LONGEST_GROWTH = 64 << 20;
     private static final long LARGEST_FIRST_HEAP = 1 << 20;
@@ -31,15 +27,6 @@ final class PageHeap {
         this.memory = memory;
         this.geometry = geometry;
         this.backing = backing;
-    }
-
-    static int bin(long pages) {
-        if (pages <= EXACT_BINS) {
-            return (int) pages - 1;
-        }
-        int doubling = 63 - Long.numberOfLeadingZeros(pages);
-        int quarter = (int) (pages >>> (doubling - 2)) & 3;
-        return EXACT_BINS + (doubling - EXACT_SHIFT) * 4 + quarter;
     }
 
     /** Number of the page behind the heap. */
@@ -76,10 +63,10 @@ final class PageHeap {
     }
 
     private long find(Lane lane, long pages, boolean thorough) {
-        int bin = bin(pages);
-        if (bin >= EXACT_BINS) {
+        int bin = SpanBins.bin(pages);
+        if (bin >= SpanBins.EXACT) {
             // Spans of this bin may be too short; those of any higher bin are long enough.
-            long span = lane.get(head(bin));
+            long span = lane.get(SpanBins.head(bin));
             for (int probes = 0; span != 0 && (thorough || probes < FAST_PROBES); probes++) {
                 if (PageEntry.pages(lane.get(entry(span))) >= pages) {
                     return span;
@@ -89,12 +76,12 @@ final class PageHeap {
             bin++;
         }
         for (int word = bin >>> 6; word < Superblock.SPAN_BINS / Long.SIZE; word++) {
-            long occupied = lane.get(occupancy(word));
+            long occupied = lane.get(SpanBins.occupancy(word));
             if (word == bin >>> 6) {
                 occupied &= -1L << bin;
             }
             if (occupied != 0) {
-                return lane.get(head(word * Long.SIZE + Long.numberOfTrailingZeros(occupied)));
+                return lane.get(SpanBins.head(word * Long.SIZE + Long.numberOfTrailingZeros(occupied)));
             }
         }
         return 0;
@@ -147,16 +134,16 @@ final class PageHeap {
     // ---- lists
 
     private void link(Lane lane, long page, long pages) {
-        int bin = bin(pages);
-        long head = lane.get(head(bin));
+        int bin = SpanBins.bin(pages);
+        long head = lane.get(SpanBins.head(bin));
         lane.set(entry(page), PageEntry.encode(PageEntry.FREE_HEAD, 0, pages));
         lane.set(links(page), PageEntry.links(head, 0));
         if (pages > 1) {
             lane.set(entry(page + pages - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, pages));
         }
-        lane.set(head(bin), page);
+        lane.set(SpanBins.head(bin), page);
         if (head == 0) {
-            long word = occupancy(bin >>> 6);
+            long word = SpanBins.occupancy(bin >>> 6);
             lane.set(word, lane.get(word) | 1L << bin);
         } else {
             lane.set(links(head), PageEntry.withPrevious(lane.get(links(head)), page));
@@ -164,10 +151,10 @@ final class PageHeap {
     }
 
     private void unlink(Lane lane, long page, long pages) {
-        int bin = bin(pages);
-        unlinkFrom(lane, head(bin), page);
-        if (lane.get(head(bin)) == 0) {
-            long word = occupancy(bin >>> 6);
+        int bin = SpanBins.bin(pages);
+        unlinkFrom(lane, SpanBins.head(bin), page);
+        if (lane.get(SpanBins.head(bin)) == 0) {
+            long word = SpanBins.occupancy(bin >>> 6);
             lane.set(word, lane.get(word) & ~(1L << bin));
         }
     }
@@ -227,6 +214,18 @@ final class PageHeap {
         return grown;
     }
 
+    /** Lengthens the heap to at least {@code wantedEnd}, under the same locks as {@link #grow}. */
+    void growTo(Lane lane, long wantedEnd) {
+        lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
+        long end = memory.getLong(Superblock.HEAP_END_OFFSET);
+        long unit = geometry.growUnit;
+        long newEnd = (wantedEnd + unit - 1) / unit * unit;
+        if (newEnd > end) {
+            extend(lane, end, newEnd);
+        }
+        lane.unlock(Superblock.GROW_LOCK_OFFSET);
+    }
+
     private long newEnd(long end, long bytes) {
         long step = Math.max(firstSize(geometry), Math.min(end / 4, LONGEST_GROWTH));
         long unit = geometry.growUnit;
@@ -268,13 +267,5 @@ final class PageHeap {
 
     private long links(long page) {
         return geometry.pageEntry(page) + PageEntry.LINKS_OFFSET;
-    }
-
-    static long head(int bin) {
-        return Superblock.SPAN_BINS_OFFSET + (long) bin * Long.BYTES;
-    }
-
-    static long occupancy(int word) {
-        return Superblock.SPAN_OCCUPANCY_OFFSET + (long) word * Long.BYTES;
     }
 }

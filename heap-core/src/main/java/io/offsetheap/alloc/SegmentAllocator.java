@@ -57,9 +57,9 @@ public final class SegmentAllocator implements BlockAllocator {
             memory.putLong(
                     geometry.pageEntry(first + length - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, length));
         }
-        int bin = PageHeap.bin(length);
-        memory.putLong(PageHeap.head(bin), first);
-        memory.putLong(PageHeap.occupancy(bin >>> 6), 1L << bin);
+        int bin = SpanBins.bin(length);
+        memory.putLong(SpanBins.head(bin), first);
+        memory.putLong(SpanBins.occupancy(bin >>> 6), 1L << bin);
         memory.putLong(Superblock.HEAP_END_OFFSET, geometry.heap + size);
     }
 
@@ -108,8 +108,7 @@ public final class SegmentAllocator implements BlockAllocator {
         }
         long stock = lane.stock(c);
         if (memory.getLong(stock) == 0) {
-            int want = Math.max(1, geometry.cap(c) / 2);
-            if (!refill(lane, c, want)) {
+            if (!refill(lane, c, 1, Math.max(1, geometry.cap(c) / 2))) {
                 return allocateLarger(lane, c, size, alignment);
             }
         }
@@ -299,22 +298,20 @@ public final class SegmentAllocator implements BlockAllocator {
 
     // ---- filling the stocks
 
-    private boolean refill(Lane lane, int c, int wanted) {
+    /** Fills the stock, to {@code hoped} blocks if that is easy. Returns whether it holds at least {@code enough}. */
+    private boolean refill(Lane lane, int c, int enough, int hoped) {
         long runLength = geometry.runPages(c);
         while (true) {
             long end = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
-            if (runs.refill(lane, c, wanted, false)) {
+            if (runs.refill(lane, c, hoped, false) || memory.getLong(lane.stock(c)) >= enough) {
                 return true;
-            }
-            if (memory.getLong(lane.stock(c)) > reserved[lane.index()][c]) {
-                return true; // fewer than hoped for, but enough
             }
             if (!pages.grow(lane, runLength, end)) {
                 break;
             }
         }
         collect(lane);
-        return runs.refill(lane, c, reserved[lane.index()][c] + 1, true);
+        return runs.refill(lane, c, enough, true);
     }
 
     /** Moves a free span of whole pages into the stock of large blocks. */
@@ -414,6 +411,30 @@ public final class SegmentAllocator implements BlockAllocator {
         }
     }
 
+    /**
+     * Lengthens the heap by at least {@code bytes}.
+     *
+     * @throws OutOfSegmentMemoryException if that would pass the segment's greatest size
+     */
+    public void grow(long bytes) {
+        long end = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
+        if (bytes < 0 || bytes > geometry.maxSize - end) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("a heap cannot shrink: bytes=" + bytes);
+            }
+            throw new OutOfSegmentMemoryException("the heap cannot grow so far: bytes=" + bytes + " heapEnd=" + end
+                    + " maxSize=" + geometry.maxSize + " segment=" + memory.name());
+        }
+        Lane lane = lanes.lease();
+        try {
+            pages.growTo(lane, end + bytes);
+            lane.giveBack();
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
     /** Brings the stocks of a lane back to their caps, and ends its reservations. See {@link Upkeep#settle}. */
     public void settle(Lane lane, long classes) {
         int[] kept = reserved[lane.index()];
@@ -462,11 +483,9 @@ public final class SegmentAllocator implements BlockAllocator {
             return;
         }
         int needed = kept[c] + count;
-        while (memory.getLong(lane.stock(c)) < needed) {
-            int hoped = Math.max(needed, geometry.cap(c) / 2);
-            if (!refill(lane, c, hoped)) {
-                throw refusal(size);
-            }
+        if (memory.getLong(lane.stock(c)) < needed
+                && !refill(lane, c, needed, Math.max(needed, geometry.cap(c) / 2))) {
+            throw refusal(size);
         }
         kept[c] = needed;
     }

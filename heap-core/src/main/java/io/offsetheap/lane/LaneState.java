@@ -54,7 +54,7 @@ public final class LaneState {
         return word >>> PROCESS_GENERATION_SHIFT & PROCESS_GENERATION_MASK;
     }
 
-    static int recoverer(long word) {
+    public static int recoverer(long word) {
         return (int) (word >>> RECOVERER_SHIFT & RECOVERER_MASK);
     }
 
@@ -73,7 +73,7 @@ public final class LaneState {
     }
 
     /** Whether a write may be running under this word: such a lane holds back the memory of destroyed containers. */
-    static boolean inOperation(long word) {
+    public static boolean inOperation(long word) {
         int status = status(word);
         return status == ACTIVE ? (word & 1) != 0 : status != FREE;
     }
@@ -88,9 +88,9 @@ public final class LaneState {
         return (long) ACTIVE << STATUS_SHIFT | incarnation | nextGen(word, 0);
     }
 
-    /** FREE with the next even gen. */
+    /** FREE with the next even gen. The incarnation stays: a lessee tells by it whether a stranger had the lane. */
     static long freed(long word) {
-        return nextGen(word, 0);
+        return word & INCARNATION_MASK | nextGen(word, 0);
     }
 
     static long poisoned(long word) {

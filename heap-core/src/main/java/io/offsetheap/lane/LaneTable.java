@@ -1,6 +1,7 @@
 package io.offsetheap.lane;
 
 import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.error.LockTimeoutException;
 import io.offsetheap.error.OutOfLanesException;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.BackingStore;
@@ -43,6 +44,7 @@ public final class LaneTable {
     private static final long FIRST_PARK_NANOS = 20_000;
     private static final long LONGEST_PARK_NANOS = 1_000_000;
     private static final long LEASE_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long READ_ONLY_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long REPORT_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SegmentMemory memory;
@@ -64,14 +66,16 @@ public final class LaneTable {
     };
     private volatile boolean closed;
 
-    /** @param process the slot in which this attach lives, see {@link ProcessTable#attach} */
+    /** @param process the slot in which this attach lives, see {@link ProcessTable#attach}; none if it only reads */
     public LaneTable(
             SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, int process) {
         this.memory = memory;
         this.geometry = geometry;
         this.liveness = liveness;
         this.backing = backing;
-                this.incarnation = LaneState.incarnation(process, ProcessTable.generation(memory, geometry, process));
+                this.incarnation = memory.isReadOnly()
+                ? 0
+                : LaneState.incarnation(process, ProcessTable.generation(memory, geometry, process));
         this.lanes = new Lane[geometry.lanes];
     }
 
@@ -114,6 +118,9 @@ public final class LaneTable {
     }
 
     private Lane lease(LaneContext context) {
+        if (memory.isReadOnly()) {
+            throw new UnsupportedOperationException("the segment is open read-only: segment=" + memory.name());
+        }
         if (context.leased != null) {
             poisonUnreturned(context, context.leased);
         }
@@ -341,6 +348,12 @@ public final class LaneTable {
         return lane == null || closed || context.leased != null || context.userFunctions != 0 ? null : lane;
     }
 
+    /** Whether the calling thread may {@link #lease}: it runs no operation, and no function of one. */
+    public boolean mayLease() {
+        LaneContext context = contexts.get();
+        return !memory.isReadOnly() && context.leased == null && context.userFunctions == 0;
+    }
+
     /** Marks that a user's function runs inside an operation: until {@link #leaveUserFunction} the thread may only read. */
     public void enterUserFunction() {
         contexts.get().userFunctions++;
@@ -372,6 +385,7 @@ public final class LaneTable {
      * @param word a locked word read from {@code offset}, which the caller knows to be a lock
      * @param lane the caller's lane to help from, or null for a reader, which leases one if it has to
      * @throws IllegalStateException after close
+     * @throws LockTimeoutException if the segment is open read-only and the word does not change for a second
      */
     public void await(long offset, long word, @Nullable Lane lane) {
         int owner = LockWord.owner(word);
@@ -385,11 +399,18 @@ public final class LaneTable {
                 throw closedException();
             }
             if (round >= SPINS + YIELDS) {
-                help(owner, lane);
                 long now = System.nanoTime();
                 if (started == 0) {
                     started = now;
-                } else if (now - started > REPORT_AFTER_NANOS) {
+                }
+                if (!memory.isReadOnly()) {
+                    help(owner, lane);
+                } else if (now - started > READ_ONLY_DEADLINE_NANOS) {
+                    throw new LockTimeoutException("a lock is held and a reader cannot help: offset=" + offset + " owner="
+                            + owner + " waited=1s segment=" + memory.name()
+                            + ". If its owner is dead, open the heap read-write once to recover.");
+                }
+                if (now - started > REPORT_AFTER_NANOS) {
                     report(offset, owner);
                     started = now;
                 }
@@ -638,9 +659,16 @@ public final class LaneTable {
      * Refuses new operations and waits until those of this attach are over.
      *
      * @return whether no lane is kept by this attach any more: false while a thread still has one pinned
+     * @throws IllegalStateException from inside an operation
      */
     public boolean close() {
+        if (contexts.get().leased != null) {
+            throw new IllegalStateException("an operation cannot close its own heap: segment=" + memory.name());
+        }
         closed = true;
+        if (memory.isReadOnly()) {
+            return true;
+        }
         memory.fullFence();
         boolean pinned = false;
         for (int i = 0; i < geometry.lanes; i++) {

@@ -65,6 +65,11 @@ public final class ProcessTable {
         return memory.getLongVolatile(geometry.process(slot)) & GENERATION_MASK;
     }
 
+    /** Whether a slot's last attach has not detached: it lives, or it died. */
+    public static boolean isAttached(SegmentMemory memory, Geometry geometry, int slot) {
+        return (memory.getLongVolatile(geometry.process(slot)) & ATTACHED) != 0;
+    }
+
     /** Who is attached in a slot, for messages. */
     static String describe(SegmentMemory memory, Geometry geometry, int slot) {
         return "pid " + memory.getLong(geometry.process(slot) + PID_OFFSET);

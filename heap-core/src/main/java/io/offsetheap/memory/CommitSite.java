@@ -26,6 +26,7 @@ public enum CommitSite {
     MARK_CLEAN,
     // object
     CONSTRUCT,
+    REGISTER_TYPE,
     DESTROY_BLOCK,
     DESTROY_CONTAINER,
     DOOMED_PART,

@@ -1,0 +1,100 @@
+package io.offsetheap;
+
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.region.SegmentLocation;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Where a heap lives, and how to make or open it. Obtained from {@link OffsetHeap#sharedMemory} or {@link OffsetHeap#file}.
+ *
+ * <p>Not thread-safe; any number of processes may build the same heap at once.
+ */
+public final class HeapBuilder {
+    /** Address space of a heap unless {@link #maxSize} says otherwise: 64 GiB. It costs nothing until it is used. */
+    public static final long DEFAULT_MAX_SIZE = 64L << 30;
+
+    private final SegmentLocation location;
+    private long maxSize = DEFAULT_MAX_SIZE;
+    private Set<PosixFilePermission> permissions =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    HeapBuilder(SegmentLocation location) {
+        this.location = location;
+    }
+
+    /**
+     * The most a new heap can grow to, fixed for its life. Ignored when a heap is opened: {@link OffsetHeap#maxSize} tells.
+     *
+     * @param bytes from 256 KiB to 16 TiB; rounded up to 64 KiB
+     * @throws IllegalArgumentException if it is outside that range
+     */
+    public HeapBuilder maxSize(long bytes) {
+        Geometry.of(bytes);
+        this.maxSize = bytes;
+        return this;
+    }
+
+    /** Permissions of a new heap, whatever the umask; owner only unless said. Ignored when a heap is opened. */
+    public HeapBuilder permissions(Set<PosixFilePermission> permissions) {
+        this.permissions = Set.copyOf(Objects.requireNonNull(permissions, "permissions"));
+        return this;
+    }
+
+    /**
+     * Makes a new heap.
+     *
+     * @throws io.offsetheap.error.SegmentExistsException if there is one; it is not touched
+     * @throws io.offsetheap.error.OutOfSegmentMemoryException if the file system has no room; nothing is left behind
+     */
+    public OffsetHeap create() {
+        return new SegmentOpener(location).create(Geometry.of(maxSize), permissions);
+    }
+
+    /**
+     * Opens an existing heap, and finishes whatever a dead process has left half done.
+     *
+     * @throws io.offsetheap.error.SegmentNotFoundException if there is none
+     * @throws io.offsetheap.error.SegmentFormatException if it is not a heap of this version, or was open when the machine
+     *     went down, see {@link #salvage}; the file is not changed
+     * @throws io.offsetheap.error.SegmentBusyException if as many processes as it has slots are attached
+     */
+    public OffsetHeap open() {
+        return new SegmentOpener(location).open(false);
+    }
+
+    /** Opens the heap, or makes it. Any number of processes may do so at once: one makes it, and all get the same. */
+    public OffsetHeap openOrCreate() {
+        return new SegmentOpener(location).openOrCreate(Geometry.of(maxSize), permissions);
+    }
+
+    /**
+     * Opens an existing heap for reading alone: no store ever reaches the file, every writing call is an
+     * {@link UnsupportedOperationException}.
+     */
+    public OffsetHeap openReadOnly() {
+        return new SegmentOpener(location).openReadOnly();
+    }
+
+    /**
+     * Opens a heap that was open when the machine went down, if a full check finds nothing wrong with its structure. What
+     * the last seconds before had written may be missing.
+     *
+     * @throws io.offsetheap.error.SegmentFormatException if the check finds something
+     */
+    public OffsetHeap salvage() {
+        return new SegmentOpener(location).open(true);
+    }
+
+    /** Removes the heap's name. Processes that have it open keep it until they end. Returns false if there was none. */
+    public boolean remove() {
+        return location.remove();
+    }
+
+    @Override
+    public String toString() {
+        return location.toString();
+    }
+}

@@ -1,0 +1,28 @@
+package io.offsetheap;
+
+import io.offsetheap.lane.Lane;
+
+/** A lane kept for one thread. Made by {@link OffsetHeap#pin}, closed by the same thread. */
+public final class LanePin implements AutoCloseable {
+    private final OffsetHeap heap;
+    private final Lane lane;
+    private boolean closed;
+
+    LanePin(OffsetHeap heap, Lane lane) {
+        this.heap = heap;
+        this.lane = lane;
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    /** Gives the lane back. Idempotent. @throws IllegalStateException in another thread than the one that pinned */
+    @Override
+    public void close() {
+        if (!closed) {
+            heap.unpin(this);
+            closed = true;
+        }
+    }
+}

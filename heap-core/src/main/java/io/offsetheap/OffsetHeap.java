@@ -1,0 +1,292 @@
+package io.offsetheap;
+
+import io.offsetheap.alloc.AllocatorStats;
+import io.offsetheap.alloc.BlockInitializer;
+import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.NamedObject;
+import io.offsetheap.object.SharedType;
+import io.offsetheap.region.FileMapping;
+import io.offsetheap.region.SegmentFile;
+import io.offsetheap.region.SharedMemoryObject;
+import io.offsetheap.verify.HeapReport;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A heap inside a memory segment that several processes map at once, each at its own address. Objects in it are found by
+ * name, refer to each other by offset, and outlive the process that made them.
+ *
+ * <p>Thread-safe. Any process may be killed at any moment: the others finish what it had begun and go on. Reading takes no
+ * lock. After {@link #close} every call is an {@link IllegalStateException}.
+ */
+public final class OffsetHeap implements AutoCloseable {
+    private final Attachment attachment;
+    private final SegmentFile file;
+    private final SegmentOpener opener;
+    private final SegmentMemory memory;
+    private final AtomicBoolean detached = new AtomicBoolean();
+
+    OffsetHeap(Attachment attachment, SegmentFile file, SegmentOpener opener) {
+        this.attachment = attachment;
+        this.file = file;
+        this.opener = opener;
+        this.memory = attachment.memory();
+    }
+
+    /**
+     * A heap in POSIX shared memory. It lives until it is removed or the machine restarts.
+     *
+     * @param name letters, digits, {@code _}, {@code .} and {@code -}
+     */
+    public static HeapBuilder sharedMemory(String name) {
+        return new HeapBuilder(SharedMemoryObject.location(name));
+    }
+
+    /** A heap in a file, which lives until it is deleted. */
+    public static HeapBuilder file(Path path) {
+        return new HeapBuilder(FileMapping.location(path));
+    }
+
+    // ---- named objects
+
+    /**
+     * Constructs an object under a new name.
+     *
+     * @param name any non-empty text of at most 1,024 bytes in UTF-8
+     * @throws io.offsetheap.error.NameExistsException if the name is taken; that object is not touched
+     * @throws OutOfSegmentMemoryException if there is no room; nothing has changed then
+     */
+    public <T> T construct(String name, SharedType<T> type) {
+        return construct(name, type, 1);
+    }
+
+    /** Constructs an object of {@code length} elements, or bytes, as its type counts. See {@link #construct(String, SharedType)}. */
+    public <T> T construct(String name, SharedType<T> type, long length) {
+        attachment.checkWritable();
+        try {
+            return attachment.names().construct(name, type, length);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * Finds an object by name.
+     *
+     * @throws io.offsetheap.error.TypeMismatchException if it has another type; the message shows both
+     */
+    public <T> Optional<T> find(String name, SharedType<T> type) {
+        attachment.lanes().checkOpen();
+        try {
+            return attachment.names().find(name, type);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * Finds an object, or constructs it. Any number of processes may do so at once: one constructs it, and all get the same.
+     *
+     * @throws io.offsetheap.error.TypeMismatchException if it exists with another type
+     */
+    public <T> T findOrConstruct(String name, SharedType<T> type) {
+        return findOrConstruct(name, type, 1);
+    }
+
+    /** @throws io.offsetheap.error.TypeMismatchException if it exists with another type or another length */
+    public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
+        attachment.checkWritable();
+        try {
+            return attachment.names().findOrConstruct(name, type, length);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * Destroys the object of a name, whatever its type. Handles to it are dead from then on. The memory of a large
+     * container comes back step by step.
+     *
+     * @return false if there is no such object
+     */
+    public boolean destroy(String name) {
+        attachment.checkWritable();
+        try {
+            return attachment.names().destroy(name);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * All named objects, in no particular order. Each iteration is weakly consistent: a name present throughout appears
+     * exactly once, one constructed or destroyed meanwhile appears or not.
+     */
+    public Iterable<NamedObject> names() {
+        attachment.lanes().checkOpen();
+        return this::nameIterator;
+    }
+
+    private Iterator<NamedObject> nameIterator() {
+        attachment.lanes().checkOpen();
+        return attachment.names().iterator();
+    }
+
+    // ---- raw blocks
+
+    /**
+     * Allocates a block. See {@link io.offsetheap.alloc.BlockAllocator#allocate(long)} for what a death between this call
+     * and the caller's own store of the offset leaks, and {@link #allocateInto} for what does not.
+     */
+    public long allocate(long size) {
+        attachment.checkWritable();
+        long block = attachment.blocks().allocate(size);
+        memory.keepMapped();
+        return block;
+    }
+
+    /** Allocates a block at a multiple of {@code alignment}, a power of two. */
+    public long allocate(long size, long alignment) {
+        attachment.checkWritable();
+        long block = attachment.blocks().allocate(size, alignment);
+        memory.keepMapped();
+        return block;
+    }
+
+    /** Like {@link #allocate(long)}, but empty instead of an exception when there is no room. */
+    public OptionalLong tryAllocate(long size) {
+        try {
+            return OptionalLong.of(allocate(size));
+        } catch (OutOfSegmentMemoryException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Allocates a block and links it in one commit. See {@link io.offsetheap.alloc.BlockAllocator#allocateInto}. */
+    public long allocateInto(long cell, long size, BlockInitializer initializer) {
+        attachment.checkWritable();
+        long block = attachment.blocks().allocateInto(cell, size, initializer);
+        memory.keepMapped();
+        return block;
+    }
+
+    /** Frees a block. See {@link io.offsetheap.alloc.BlockAllocator#free}. */
+    public void free(long block) {
+        attachment.checkWritable();
+        attachment.blocks().free(block);
+        memory.keepMapped();
+    }
+
+    /** Bytes that may be used of a block. */
+    public long usableSize(long block) {
+        attachment.lanes().checkOpen();
+        long size = attachment.blocks().usableSize(block);
+        memory.keepMapped();
+        return size;
+    }
+
+    /** Loads and stores by offset, for blocks that the caller has allocated. */
+    public SegmentMemory memory() {
+        attachment.lanes().checkOpen();
+        return memory;
+    }
+
+    // ---- the heap
+
+    /**
+     * Keeps a lane for the calling thread until the pin is closed, so that its operations need not lease one each. For hot
+     * loops; a heap has a limited number of lanes, see {@link io.offsetheap.error.OutOfLanesException}.
+     *
+     * @throws IllegalStateException if the thread has a pin already
+     */
+    public LanePin pin() {
+        attachment.checkWritable();
+        return new LanePin(this, attachment.lanes().pin());
+    }
+
+    void unpin(LanePin pin) {
+        attachment.lanes().unpin(pin.lane());
+        if (attachment.lanes().isClosed() && attachment.close()) {
+            detach();
+        }
+    }
+
+    /**
+     * Lengthens the heap ahead of use.
+     *
+     * @param bytes at least so many more are backed by memory afterwards
+     * @throws OutOfSegmentMemoryException if that passes {@link #maxSize} or the file system has no room
+     */
+    public void grow(long bytes) {
+        attachment.checkWritable();
+        attachment.blocks().grow(bytes);
+        memory.keepMapped();
+    }
+
+    /** Returns all memory that lanes and half-used structures hold back to the page heap. */
+    public void trim() {
+        attachment.checkWritable();
+        attachment.blocks().trim();
+        memory.keepMapped();
+    }
+
+    /** What the heap holds. Exact when nobody writes. */
+    public AllocatorStats stats() {
+        attachment.lanes().checkOpen();
+        AllocatorStats stats = attachment.blocks().stats();
+        memory.keepMapped();
+        return stats;
+    }
+
+    /**
+     * Checks that all structures of the heap agree with each other. Never writes. Exact when nobody writes; otherwise it
+     * may report what was changing under its eyes.
+     */
+    public HeapReport verify() {
+        attachment.lanes().checkOpen();
+        HeapReport report = attachment.verify();
+        memory.keepMapped();
+        return report;
+    }
+
+    /** The most the heap can grow to, in bytes, as it was made. */
+    public long maxSize() {
+        attachment.lanes().checkOpen();
+        return attachment.geometry().maxSize;
+    }
+
+    public boolean isReadOnly() {
+        return memory.isReadOnly();
+    }
+
+    /**
+     * Refuses further calls, waits for those that run, and detaches. The mapping itself goes when nothing refers to it any
+     * more, so that no late reader can fault. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (attachment.close()) {
+            detach();
+        }
+    }
+
+    private void detach() {
+        if (!memory.isReadOnly() && detached.compareAndSet(false, true)) {
+            opener.detach(file, attachment);
+        }
+        memory.keepMapped();
+    }
+
+    Attachment attachment() {
+        return attachment;
+    }
+
+    @Override
+    public String toString() {
+        return memory.name();
+    }
+}

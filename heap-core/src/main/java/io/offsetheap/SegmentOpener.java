@@ -1,0 +1,248 @@
+package io.offsetheap;
+
+import io.offsetheap.alloc.SegmentAllocator;
+import io.offsetheap.error.LockTimeoutException;
+import io.offsetheap.error.SegmentExistsException;
+import io.offsetheap.error.SegmentFormatException;
+import io.offsetheap.error.SegmentNotFoundException;
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.BackingStore;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.region.MappedRegion;
+import io.offsetheap.region.SegmentFile;
+import io.offsetheap.region.SegmentLocation;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes and opens segments at one location. Stateless but for its arguments; thread-safe. */
+final class SegmentOpener {
+    /*
+     * Create: everything is written into a file without a name, and published whole by linking it. An existing file is
+     * never formatted, so whatever dies on the way, nobody ever sees half a segment.
+     *
+     * Open: the superblock is read and checked before anything is mapped or changed. Then, under the INIT byte, the first
+     * attacher of this boot decides whether the segment was left in order; then a slot is claimed; then it is checked
+     * that the name still leads to this file.
+     */
+
+    private static final long INIT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long POLL_NANOS = 100_000;
+
+    private final SegmentLocation location;
+    private final String name;
+
+    SegmentOpener(SegmentLocation location) {
+        this.location = location;
+        this.name = location.toString();
+    }
+
+    /** @return null if the name exists already; then nothing has changed */
+    @Nullable OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
+        SegmentFile file = location.createUnnamed(permissions);
+        try {
+            file.reserve(0, geometry.laneBodies);
+            file.reserve(geometry.pageEntry(geometry.firstPage()), firstEntries(geometry));
+            file.reserve(geometry.heap, SegmentAllocator.formattedSize(geometry) - geometry.heap);
+            MappedRegion region = file.map(geometry.maxSize);
+            try {
+                SegmentMemory memory = new SegmentMemory(region, name, SegmentAllocator.formattedSize(geometry));
+                memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
+                Attachment attachment = Attachment.format(
+                        memory, geometry, new KernelLiveness(file), backing(file), FormatSeed.random());
+                if (!file.publish()) {
+                    region.close();
+                    return null;
+                }
+                return new OffsetHeap(attachment, file, this);
+            } catch (Throwable t) {
+                region.close();
+                throw t;
+            }
+        } catch (Throwable t) {
+            file.close();
+            throw t;
+        }
+    }
+
+    private static long firstEntries(Geometry geometry) {
+        long pages = (SegmentAllocator.formattedSize(geometry) - geometry.heap) >>> geometry.pageShift;
+        return pages * Geometry.PAGE_ENTRY_SIZE;
+    }
+
+    OffsetHeap create(Geometry geometry, Set<PosixFilePermission> permissions) {
+        OffsetHeap heap = tryCreate(geometry, permissions);
+        if (heap == null) {
+            throw new SegmentExistsException("the segment exists already: segment=" + name);
+        }
+        return heap;
+    }
+
+    OffsetHeap openOrCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
+        while (true) {
+            try {
+                return open(false);
+            } catch (SegmentNotFoundException e) {
+                OffsetHeap heap = tryCreate(geometry, permissions);
+                if (heap != null) {
+                    return heap;
+                }
+            }
+        }
+    }
+
+    /**
+     * @param salvage whether to accept a segment that a reboot has met open, if the verifier finds nothing wrong with it
+     */
+    OffsetHeap open(boolean salvage) {
+        while (true) {
+            SegmentFile file = location.open(false);
+            try {
+                OffsetHeap heap = tryOpen(file, salvage);
+                if (heap != null) {
+                    return heap;
+                }
+            } catch (Throwable t) {
+                file.close();
+                throw t;
+            }
+        }
+    }
+
+    /** Returns null if the name has been given to another segment meanwhile. */
+    private @Nullable OffsetHeap tryOpen(SegmentFile file, boolean salvage) {
+        Geometry geometry = readGeometry(file);
+        MappedRegion region = file.map(geometry.maxSize);
+        try {
+            SegmentMemory memory = new SegmentMemory(region, name, geometry.heap);
+            Attachment attachment = underInit(file, () -> {
+                boolean interrupted = checkBoot(memory, salvage);
+                Attachment attached =
+                        Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file));
+                if (interrupted) {
+                    audit(attached);
+                }
+                markOpen(file, memory);
+                return attached;
+            });
+            if (!file.isStillNamed()) {
+                attachment.close();
+                attachment.detach();
+                region.close();
+                return null;
+            }
+            return new OffsetHeap(attachment, file, this);
+        } catch (Throwable t) {
+            region.close();
+            throw t;
+        }
+    }
+
+    OffsetHeap openReadOnly() {
+        SegmentFile file = location.open(true);
+        try {
+            Geometry geometry = readGeometry(file);
+            MappedRegion region = file.map(geometry.maxSize);
+            return new OffsetHeap(
+                    Attachment.readOnly(new SegmentMemory(region, name, geometry.heap), geometry), file, this);
+        } catch (Throwable t) {
+            file.close();
+            throw t;
+        }
+    }
+
+    private Geometry readGeometry(SegmentFile file) {
+        long size = file.size();
+        if (size < Superblock.SIZE) {
+            throw new SegmentFormatException("too short for an OffsetHeap segment: fileSize=" + size + " superblock="
+                    + Superblock.SIZE + " segment=" + name);
+        }
+        byte[] block = new byte[Superblock.SIZE];
+        file.read(0, block);
+        return Geometry.read(block, size, name);
+    }
+
+    private static BackingStore backing(SegmentFile file) {
+        return file::reserve;
+    }
+
+    // ---- the INIT byte
+
+    private <T> T underInit(SegmentFile file, Supplier<T> action) {
+        long deadline = System.nanoTime() + INIT_DEADLINE_NANOS;
+        while (!file.tryLock(KernelLiveness.INIT_BYTE)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new LockTimeoutException("another process is opening or closing the segment and does not go on:"
+                        + " waited=10s segment=" + name + ". If it is stopped, kill -9 is safe.");
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        try {
+            return action.get();
+        } finally {
+            file.unlock(KernelLiveness.INIT_BYTE);
+        }
+    }
+
+    /**
+     * Whether the machine went down while the segment was open.
+     *
+     * @throws SegmentFormatException if so, and it is not to be salvaged
+     */
+    private boolean checkBoot(SegmentMemory memory, boolean salvage) {
+        boolean interrupted = memory.getLongVolatile(Superblock.CLEAN_OFFSET) == 0
+                && memory.getLongVolatile(Superblock.BOOT_HASH_OFFSET) != BootId.current();
+        if (interrupted && !salvage) {
+            throw new SegmentFormatException("the machine was restarted while the segment was open, so the file may mix"
+                    + " old and new pages: segment=" + name
+                    + ". salvage() opens it after a full check, or remove it.");
+        }
+        return interrupted;
+    }
+
+    private void audit(Attachment attachment) {
+        var report = attachment.verify();
+        if (!report.isClean()) {
+            attachment.close();
+            attachment.detach();
+            throw new SegmentFormatException(
+                    "the segment cannot be salvaged, its parts contradict each other: " + report + " segment=" + name);
+        }
+    }
+
+    private static void markOpen(SegmentFile file, SegmentMemory memory) {
+        long boot = BootId.current();
+        if (memory.getLongVolatile(Superblock.CLEAN_OFFSET) == 0
+                && memory.getLongVolatile(Superblock.BOOT_HASH_OFFSET) == boot) {
+            return;
+        }
+        memory.putLong(Superblock.BOOT_HASH_OFFSET, boot);
+        memory.commitWord(CommitSite.MARK_OPEN, Superblock.CLEAN_OFFSET, 0);
+        if (file.isOnDisk()) {
+            file.sync();
+        }
+    }
+
+    /** Gives the slot up and, if nobody else is attached, notes that everything was left in order. */
+    void detach(SegmentFile file, Attachment attachment) {
+        underInit(file, () -> {
+            SegmentMemory memory = attachment.memory();
+            if (attachment.isAlone()) {
+                if (file.isOnDisk()) {
+                    file.sync();
+                }
+                memory.commitWord(CommitSite.MARK_CLEAN, Superblock.CLEAN_OFFSET, 1);
+                if (file.isOnDisk()) {
+                    file.sync();
+                }
+            }
+            attachment.detach();
+            return attachment;
+        });
+    }
+}

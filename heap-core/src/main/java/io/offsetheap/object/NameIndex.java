@@ -1,0 +1,373 @@
+package io.offsetheap.object;
+
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.error.NameExistsException;
+import io.offsetheap.error.TypeMismatchException;
+import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneState;
+import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.ByteArrays;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.memory.SegmentMemory;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The named objects of a segment: the roots from which everything is found after reopening. A {@link HashIndex} whose keys
+ * begin with a kind byte.
+ *
+ * <pre>
+ *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 offset  +16 length  +24 structure
+ *  key    't' fingerprint hash (8 B)   value  the fingerprint's text in UTF-8
+ * </pre>
+ *
+ * Thread-safe.
+ */
+public final class NameIndex {
+    /** Longest name, in bytes of UTF-8. */
+    public static final int MAX_NAME_LENGTH = 1024;
+
+    static final byte NAME_KIND = 'n';
+    static final byte TYPE_KIND = 't';
+
+    static final int HASH_OFFSET = 0;
+    static final int OFFSET_OFFSET = 8;
+    static final int LENGTH_OFFSET = 16;
+    static final int STRUCTURE_OFFSET = 24;
+    static final int VALUE_LENGTH = 32;
+
+    private static final int INDEX_TYPE_ID = 1;
+    private static final long DESTROY_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final ObjectSpace space;
+    private final SegmentMemory memory;
+    private final DoomedObjects doomed;
+    private @Nullable HashIndex index;
+
+    public NameIndex(ObjectSpace space, DoomedObjects doomed) {
+        this.space = space;
+        this.memory = space.memory();
+        this.doomed = doomed;
+    }
+
+    /** Makes the empty index of a segment that nobody else can see yet. */
+    public void format() {
+        Lane lane = space.lanes().lease();
+        try {
+            HashIndex.reserve(space, lane);
+            long header = HashIndex.create(space, lane, nextIdentity(lane, INDEX_TYPE_ID));
+            lane.set(Superblock.NAME_INDEX_OFFSET, header);
+            lane.commit(CommitSite.CONSTRUCT);
+            lane.giveBack();
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    private HashIndex index() {
+        HashIndex found = index;
+        if (found == null) {
+            found = HashIndex.open(space, memory.getLongVolatile(Superblock.NAME_INDEX_OFFSET));
+            index = found;
+        }
+        return found;
+    }
+
+    // ---- find
+
+    /** @throws TypeMismatchException if the name belongs to an object of another type */
+    public <T> Optional<T> find(String name, SharedType<T> type) {
+        EncodedKey key = nameKey(name);
+        Entry entry = lookUp(key);
+        return entry == null ? Optional.empty() : Optional.of(bind(name, entry, type));
+    }
+
+    private <T> T bind(String name, Entry entry, SharedType<T> type) {
+        if (entry.hash() != hashOf(type.fingerprint())) {
+            throw new TypeMismatchException("the object has another type: name=" + name + " found="
+                    + fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
+        }
+        return type.bind(space, entry.offset(), entry.length());
+    }
+
+    private @Nullable Entry lookUp(EncodedKey key) {
+        byte[] value = valueOf(key);
+        return value == null ? null : Entry.of(value);
+    }
+
+    private byte @Nullable [] valueOf(EncodedKey key) {
+        ValueView view = new ValueView();
+        return index().find(key, view) ? bytesOf(view) : null;
+    }
+
+    private static byte[] bytesOf(ValueView view) {
+        byte[] bytes = new byte[view.length()];
+        view.get(0, bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    // ---- construct
+
+    /**
+     * Constructs an object under a new name.
+     *
+     * @throws NameExistsException if the name is taken
+     */
+    public <T> T construct(String name, SharedType<T> type, long length) {
+        EncodedKey key = nameKey(name);
+        Entry entry = lookUp(key);
+        if (entry == null) {
+            Entry made = tryConstruct(key, type, length);
+            if (made != null) {
+                return type.bind(space, made.offset(), made.length());
+            }
+        }
+        throw new NameExistsException("the name is taken: name=" + name + " segment=" + memory.name());
+    }
+
+    /**
+     * Finds an object, or constructs it.
+     *
+     * @throws TypeMismatchException if the name belongs to an object of another type or length
+     */
+    public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
+        EncodedKey key = nameKey(name);
+        while (true) {
+            Entry entry = lookUp(key);
+            if (entry != null) {
+                T found = bind(name, entry, type);
+                if (entry.length() != length) {
+                    throw new TypeMismatchException("the object has another length: name=" + name + " found="
+                            + entry.length() + " wanted=" + length + " segment=" + memory.name());
+                }
+                return found;
+            }
+            Entry made = tryConstruct(key, type, length);
+            if (made != null) {
+                return type.bind(space, made.offset(), made.length());
+            }
+        }
+    }
+
+    /** Returns null if somebody else was faster; then nothing remains of the attempt. */
+    private @Nullable Entry tryConstruct(EncodedKey key, SharedType<?> type, long length) {
+        String fingerprint = type.fingerprint();
+        long hash = hashOf(fingerprint);
+        registerType(hash, fingerprint);
+        Lane lane = space.lanes().lease();
+        try {
+            index().prepareInsert(lane, key, VALUE_LENGTH);
+            type.reserve(space, lane, length);
+            long object = type.create(space, lane, nextIdentity(lane, (int) (hash >>> 32)), length);
+            Entry entry = new Entry(hash, object, length, type.structure().ordinal());
+            boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
+            lane.giveBack();
+            return inserted ? entry : null;
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    /** Writes the type's text down, so that any process can print it. A type record stays for ever. */
+    private void registerType(long hash, String fingerprint) {
+        EncodedKey key = typeKey(hash);
+        byte[] text = fingerprint.getBytes(StandardCharsets.UTF_8);
+        byte[] found = valueOf(key);
+        if (found == null) {
+            Lane lane = space.lanes().lease();
+            try {
+                index().prepareInsert(lane, key, text.length);
+                index().insertIfAbsent(lane, key, text, CommitSite.REGISTER_TYPE);
+                lane.giveBack();
+            } catch (Throwable t) {
+                lane.abandon(t);
+                throw t;
+            }
+        } else if (!fingerprint.equals(new String(found, StandardCharsets.UTF_8))) {
+            throw new IllegalStateException("two types have the same hash, rename one: found="
+                    + new String(found, StandardCharsets.UTF_8) + " wanted=" + fingerprint + " segment="
+                    + memory.name());
+        }
+    }
+
+    private String fingerprint(long hash) {
+        byte[] text = valueOf(typeKey(hash));
+        return text == null ? "0x" + Long.toHexString(hash) : new String(text, StandardCharsets.UTF_8);
+    }
+
+    /** The first word of an object made now: no two of a segment are alike, until 32 bits have gone round. */
+    private long nextIdentity(Lane lane, int typeId) {
+        long serialWord = lane.entry() + LaneState.SERIAL_OFFSET;
+        long serial = memory.getLong(serialWord) + 1;
+        // Stored before use: a death after it wastes a number, a death before it has used none.
+        memory.publish(serialWord, serial);
+        long generation = serial * space.geometry().lanes + lane.index();
+        return (typeId | 1L) << 32 | generation & 0xFFFF_FFFFL;
+    }
+
+    // ---- destroy
+
+    /** Destroys the object of a name, whatever its type. Returns false if there is none. */
+    public boolean destroy(String name) {
+        EncodedKey key = nameKey(name);
+        while (true) {
+            Entry entry = lookUp(key);
+            if (entry == null) {
+                return false;
+            }
+            if (destroy(key, entry)) {
+                return true;
+            }
+        }
+    }
+
+    private boolean destroy(EncodedKey key, Entry entry) {
+        boolean container = entry.structure() == SharedType.Structure.HASH_INDEX.ordinal();
+        Lane lane = space.lanes().lease();
+        try {
+            boolean removed = index().remove(
+                            lane,
+                            key,
+                            (holder, value, size) -> unlink(holder, entry, value, size),
+                            container ? CommitSite.DESTROY_CONTAINER : CommitSite.DESTROY_BLOCK);
+            if (removed && container) {
+                sweepFor(lane, DESTROY_PATIENCE_NANOS);
+            }
+            lane.giveBack();
+            return removed;
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    /** Adds the object's own end to the transaction that removes its name. Declines if the name has changed hands. */
+    private boolean unlink(Lane lane, Entry expected, long value, int size) {
+        if (size != VALUE_LENGTH || memory.getLongUnaligned(value + OFFSET_OFFSET) != expected.offset()) {
+            return false;
+        }
+        if (expected.structure() == SharedType.Structure.HASH_INDEX.ordinal()) {
+            doomed.doom(lane, expected.offset());
+        } else {
+            lane.set(expected.offset(), 0);
+            space.blocks().give(lane, expected.offset(), SharedBytes.blockSize(expected.length()));
+        }
+        return true;
+    }
+
+    /** Frees what can be freed soon; the rest is left to the lane's next lessees. */
+    private void sweepFor(Lane lane, long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        long doomedWord = lane.entry() + LaneState.DOOMED_OFFSET;
+        while (memory.getLong(doomedWord) != 0 && System.nanoTime() - deadline < 0) {
+            if (!doomed.sweep(lane)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    // ---- all names
+
+    /**
+     * The named objects, in no particular order. Weakly consistent: a name present throughout appears exactly once; one
+     * constructed or destroyed meanwhile may appear or not.
+     */
+    public Iterator<NamedObject> iterator() {
+        IndexCursor cursor = index().cursor();
+        return new Iterator<>() {
+            private @Nullable NamedObject next;
+
+            @Override
+            public boolean hasNext() {
+                while (next == null && cursor.next()) {
+                    next = toNamedObject(cursor.keyBytes());
+                }
+                return next != null;
+            }
+
+            @Override
+            public NamedObject next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("no further name: segment=" + memory.name());
+                }
+                NamedObject result = Objects.requireNonNull(next);
+                next = null;
+                return result;
+            }
+        };
+    }
+
+    private @Nullable NamedObject toNamedObject(byte[] key) {
+        if (key[0] != NAME_KIND) {
+            return null;
+        }
+        Entry entry = lookUp(EncodedKey.of(key));
+        return entry == null
+                ? null
+                : new NamedObject(
+                        new String(key, 1, key.length - 1, StandardCharsets.UTF_8),
+                        fingerprint(entry.hash()),
+                        entry.length(),
+                        entry.offset());
+    }
+
+    // ---- keys and values
+
+    private static EncodedKey nameKey(String name) {
+        byte[] buffer = new byte[1 + Codecs.UTF8.maxLength(name)];
+        buffer[0] = NAME_KIND;
+        int length = Codecs.UTF8.write(name, buffer, 1);
+        if (length == 0 || length > MAX_NAME_LENGTH) {
+            throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length=" + length
+                    + " name=" + name.substring(0, Math.min(name.length(), 64)));
+        }
+        EncodedKey key = new EncodedKey();
+        key.set(buffer, 0, 1 + length);
+        return key;
+    }
+
+    private static EncodedKey typeKey(long hash) {
+        byte[] key = new byte[1 + Long.BYTES];
+        key[0] = TYPE_KIND;
+        ByteArrays.putLong(key, 1, hash);
+        return EncodedKey.of(key);
+    }
+
+    /** FNV-1a over the text's UTF-8 bytes, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+    static long hashOf(String fingerprint) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte b : fingerprint.getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
+    private record Entry(long hash, long offset, long length, int structure) {
+        static Entry of(byte[] value) {
+            if (value.length != VALUE_LENGTH) {
+                throw new CorruptedSegmentException("a name's entry has an impossible length: length=" + value.length);
+            }
+            return new Entry(
+                    ByteArrays.getLong(value, HASH_OFFSET),
+                    ByteArrays.getLong(value, OFFSET_OFFSET),
+                    ByteArrays.getLong(value, LENGTH_OFFSET),
+                    (int) ByteArrays.getLong(value, STRUCTURE_OFFSET));
+        }
+
+        byte[] encode() {
+            byte[] value = new byte[VALUE_LENGTH];
+            ByteArrays.putLong(value, HASH_OFFSET, hash);
+            ByteArrays.putLong(value, OFFSET_OFFSET, offset);
+            ByteArrays.putLong(value, LENGTH_OFFSET, length);
+            ByteArrays.putLong(value, STRUCTURE_OFFSET, structure);
+            return value;
+        }
+    }
+}

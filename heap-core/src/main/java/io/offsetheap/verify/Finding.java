@@ -1,0 +1,15 @@
+package io.offsetheap.verify;
+
+/**
+ * One thing that is wrong.
+ *
+ * @param kind which invariant is broken
+ * @param offset where, in bytes from the segment's base
+ * @param message what stands there and what should
+ */
+public record Finding(FindingKind kind, long offset, String message) {
+    @Override
+    public String toString() {
+        return kind + "@" + offset + ": " + message;
+    }
+}
