@@ -19,27 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The named objects of a segment: the roots from which everything is found after reopening. A {@link HashIndex} whose keys
- * begin with a kind byte.
- *
- * <pre>
- *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 offset  +16 length  +24 structure
- *  key    't' fingerprint hash (8 B)   value  the fingerprint's text in UTF-8
- * </pre>
+ * begin with a kind byte, see {@link NameEntry}. It also holds the text of every type, so that any process can print it.
  *
  * Thread-safe.
  */
 public final class NameIndex {
     /** Longest name, in bytes of UTF-8. */
     public static final int MAX_NAME_LENGTH = 1024;
-
-    static final byte NAME_KIND = 'n';
-    static final byte TYPE_KIND = 't';
-
-    static final int HASH_OFFSET = 0;
-    static final int OFFSET_OFFSET = 8;
-    static final int LENGTH_OFFSET = 16;
-    static final int STRUCTURE_OFFSET = 24;
-    static final int VALUE_LENGTH = 32;
 
     private static final int INDEX_TYPE_ID = 1;
     private static final long DESTROY_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -84,21 +70,21 @@ public final class NameIndex {
     /** @throws TypeMismatchException if the name belongs to an object of another type */
     public <T> Optional<T> find(String name, SharedType<T> type) {
         EncodedKey key = nameKey(name);
-        Entry entry = lookUp(key);
+        NameEntry entry = lookUp(key);
         return entry == null ? Optional.empty() : Optional.of(bind(name, entry, type));
     }
 
-    private <T> T bind(String name, Entry entry, SharedType<T> type) {
+    private <T> T bind(String name, NameEntry entry, SharedType<T> type) {
         if (entry.hash() != hashOf(type.fingerprint())) {
             throw new TypeMismatchException("the object has another type: name=" + name + " found="
                     + fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
         }
-        return type.bind(space, entry.offset(), entry.length());
+        return type.bind(space, entry.offset(), entry.objectLength());
     }
 
-    private @Nullable Entry lookUp(EncodedKey key) {
+    private @Nullable NameEntry lookUp(EncodedKey key) {
         byte[] value = valueOf(key);
-        return value == null ? null : Entry.of(value);
+        return value == null ? null : NameEntry.of(value);
     }
 
     private byte @Nullable [] valueOf(EncodedKey key) {
@@ -121,11 +107,11 @@ public final class NameIndex {
      */
     public <T> T construct(String name, SharedType<T> type, long length) {
         EncodedKey key = nameKey(name);
-        Entry entry = lookUp(key);
+        NameEntry entry = lookUp(key);
         if (entry == null) {
-            Entry made = tryConstruct(key, type, length);
+            NameEntry made = tryConstruct(key, type, length);
             if (made != null) {
-                return type.bind(space, made.offset(), made.length());
+                return type.bind(space, made.offset(), made.objectLength());
             }
         }
         throw new NameExistsException("the name is taken: name=" + name + " segment=" + memory.name());
@@ -139,33 +125,33 @@ public final class NameIndex {
     public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
         EncodedKey key = nameKey(name);
         while (true) {
-            Entry entry = lookUp(key);
+            NameEntry entry = lookUp(key);
             if (entry != null) {
                 T found = bind(name, entry, type);
-                if (entry.length() != length) {
+                if (entry.objectLength() != length) {
                     throw new TypeMismatchException("the object has another length: name=" + name + " found="
-                            + entry.length() + " wanted=" + length + " segment=" + memory.name());
+                            + entry.objectLength() + " wanted=" + length + " segment=" + memory.name());
                 }
                 return found;
             }
-            Entry made = tryConstruct(key, type, length);
+            NameEntry made = tryConstruct(key, type, length);
             if (made != null) {
-                return type.bind(space, made.offset(), made.length());
+                return type.bind(space, made.offset(), made.objectLength());
             }
         }
     }
 
     /** Returns null if somebody else was faster; then nothing remains of the attempt. */
-    private @Nullable Entry tryConstruct(EncodedKey key, SharedType<?> type, long length) {
+    private @Nullable NameEntry tryConstruct(EncodedKey key, SharedType<?> type, long length) {
         String fingerprint = type.fingerprint();
         long hash = hashOf(fingerprint);
         registerType(hash, fingerprint);
         Lane lane = space.lanes().lease();
         try {
-            index().prepareInsert(lane, key, VALUE_LENGTH);
+            index().prepareInsert(lane, key, NameEntry.LENGTH);
             type.reserve(space, lane, length);
-            long object = type.create(space, lane, nextIdentity(lane, (int) (hash >>> 32)), length);
-            Entry entry = new Entry(hash, object, length, type.structure().ordinal());
+            long object = type.create(space, lane, nextIdentity(lane, NameEntry.typeId(hash)), length);
+            NameEntry entry = new NameEntry(hash, object, length, type.structure().ordinal());
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
             return inserted ? entry : null;
@@ -209,7 +195,7 @@ public final class NameIndex {
         // Stored before use: a death after it wastes a number, a death before it has used none.
         memory.publish(serialWord, serial);
         long generation = serial * space.geometry().lanes + lane.index();
-        return (typeId | 1L) << 32 | generation & 0xFFFF_FFFFL;
+        return (long) typeId << Integer.SIZE | generation & 0xFFFF_FFFFL;
     }
 
     // ---- destroy
@@ -218,7 +204,7 @@ public final class NameIndex {
     public boolean destroy(String name) {
         EncodedKey key = nameKey(name);
         while (true) {
-            Entry entry = lookUp(key);
+            NameEntry entry = lookUp(key);
             if (entry == null) {
                 return false;
             }
@@ -228,8 +214,8 @@ public final class NameIndex {
         }
     }
 
-    private boolean destroy(EncodedKey key, Entry entry) {
-        boolean container = entry.structure() == SharedType.Structure.HASH_INDEX.ordinal();
+    private boolean destroy(EncodedKey key, NameEntry entry) {
+        boolean container = entry.isContainer();
         Lane lane = space.lanes().lease();
         try {
             boolean removed = index().remove(
@@ -249,15 +235,15 @@ public final class NameIndex {
     }
 
     /** Adds the object's own end to the transaction that removes its name. Declines if the name has changed hands. */
-    private boolean unlink(Lane lane, Entry expected, long value, int size) {
-        if (size != VALUE_LENGTH || memory.getLongUnaligned(value + OFFSET_OFFSET) != expected.offset()) {
+    private boolean unlink(Lane lane, NameEntry expected, long value, int size) {
+        if (size != NameEntry.LENGTH || memory.getLongUnaligned(value + NameEntry.OBJECT_OFFSET) != expected.offset()) {
             return false;
         }
-        if (expected.structure() == SharedType.Structure.HASH_INDEX.ordinal()) {
+        if (expected.isContainer()) {
             doomed.doom(lane, expected.offset());
         } else {
             lane.set(expected.offset(), 0);
-            space.blocks().give(lane, expected.offset(), SharedBytes.blockSize(expected.length()));
+            space.blocks().give(lane, expected.offset(), SharedBytes.blockSize(expected.objectLength()));
         }
         return true;
     }
@@ -287,7 +273,7 @@ public final class NameIndex {
             @Override
             public boolean hasNext() {
                 while (next == null && cursor.next()) {
-                    next = toNamedObject(cursor.keyBytes());
+                    next = toNamedObject(bytesOf(cursor.key()));
                 }
                 return next != null;
             }
@@ -305,16 +291,16 @@ public final class NameIndex {
     }
 
     private @Nullable NamedObject toNamedObject(byte[] key) {
-        if (key[0] != NAME_KIND) {
+        if (key[0] != NameEntry.NAME_KIND) {
             return null;
         }
-        Entry entry = lookUp(EncodedKey.of(key));
+        NameEntry entry = lookUp(EncodedKey.of(key));
         return entry == null
                 ? null
                 : new NamedObject(
                         new String(key, 1, key.length - 1, StandardCharsets.UTF_8),
                         fingerprint(entry.hash()),
-                        entry.length(),
+                        entry.objectLength(),
                         entry.offset());
     }
 
@@ -322,7 +308,7 @@ public final class NameIndex {
 
     private static EncodedKey nameKey(String name) {
         byte[] buffer = new byte[1 + Codecs.UTF8.maxLength(name)];
-        buffer[0] = NAME_KIND;
+        buffer[0] = NameEntry.NAME_KIND;
         int length = Codecs.UTF8.write(name, buffer, 1);
         if (length == 0 || length > MAX_NAME_LENGTH) {
             throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length=" + length
@@ -335,7 +321,7 @@ public final class NameIndex {
 
     private static EncodedKey typeKey(long hash) {
         byte[] key = new byte[1 + Long.BYTES];
-        key[0] = TYPE_KIND;
+        key[0] = NameEntry.TYPE_KIND;
         ByteArrays.putLong(key, 1, hash);
         return EncodedKey.of(key);
     }
@@ -347,27 +333,5 @@ public final class NameIndex {
             hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
         }
         return hash;
-    }
-
-    private record Entry(long hash, long offset, long length, int structure) {
-        static Entry of(byte[] value) {
-            if (value.length != VALUE_LENGTH) {
-                throw new CorruptedSegmentException("a name's entry has an impossible length: length=" + value.length);
-            }
-            return new Entry(
-                    ByteArrays.getLong(value, HASH_OFFSET),
-                    ByteArrays.getLong(value, OFFSET_OFFSET),
-                    ByteArrays.getLong(value, LENGTH_OFFSET),
-                    (int) ByteArrays.getLong(value, STRUCTURE_OFFSET));
-        }
-
-        byte[] encode() {
-            byte[] value = new byte[VALUE_LENGTH];
-            ByteArrays.putLong(value, HASH_OFFSET, hash);
-            ByteArrays.putLong(value, OFFSET_OFFSET, offset);
-            ByteArrays.putLong(value, LENGTH_OFFSET, length);
-            ByteArrays.putLong(value, STRUCTURE_OFFSET, structure);
-            return value;
-        }
     }
 }

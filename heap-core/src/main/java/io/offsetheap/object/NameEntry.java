@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.object;
+
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.memory.ByteArrays;
+import io.offsetheap.memory.SegmentMemory;
+
+/**
+ * Layout of what the name index says of an object, and the kinds of its keys.
+ *
+ * <pre>
+ *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 object  +16 length  +24 structure
+ *  key    't' fingerprint hash (8 B)   value  the fingerprint's text in UTF-8
+ * </pre>
+ *
+ * @param hash hash of the type's fingerprint
+ * @param offset where the object begins
+ * @param objectLength number of elements it was constructed with
+ * @param structure ordinal of its {@link SharedType.Structure}
+ */
+public record NameEntry(long hash, long offset, long objectLength, int structure) {
+    public static final int HASH_OFFSET = 0;
+    public static final int OBJECT_OFFSET = HASH_OFFSET + Long.BYTES;
+    public static final int OBJECT_LENGTH_OFFSET = OBJECT_OFFSET + Long.BYTES;
+    public static final int STRUCTURE_OFFSET = OBJECT_LENGTH_OFFSET + Long.BYTES;
+    /** Bytes of a name's value. */
+    public static final int LENGTH = STRUCTURE_OFFSET + Long.BYTES;
+
+    static final byte NAME_KIND = 'n';
+    static final byte TYPE_KIND = 't';
+
+    static NameEntry of(byte[] value) {
+        if (value.length != LENGTH) {
+            throw new CorruptedSegmentException("a name's record has an impossible length: length=" + value.length);
+        }
+        return new NameEntry(
+                ByteArrays.getLong(value, HASH_OFFSET),
+                ByteArrays.getLong(value, OBJECT_OFFSET),
+                ByteArrays.getLong(value, OBJECT_LENGTH_OFFSET),
+                (int) ByteArrays.getLong(value, STRUCTURE_OFFSET));
+    }
+
+    byte[] encode() {
+        byte[] value = new byte[LENGTH];
+        ByteArrays.putLong(value, HASH_OFFSET, hash);
+        ByteArrays.putLong(value, OBJECT_OFFSET, offset);
+        ByteArrays.putLong(value, OBJECT_LENGTH_OFFSET, objectLength);
+        ByteArrays.putLong(value, STRUCTURE_OFFSET, structure);
+        return value;
+    }
+
+    boolean isContainer() {
+        return structure == SharedType.Structure.HASH_INDEX.ordinal();
+    }
+
+    /** The type half of an object's first word: how an object says which type it has. */
+    static int typeId(long hash) {
+        return (int) (hash >>> Integer.SIZE) | 1;
+    }
+
+    // ---- for the verifier, which believes nothing
+
+    /** Whether a key of the name index is a name. */
+    public static boolean isName(SegmentMemory memory, long key, int keyLength) {
+        return keyLength > 1 && memory.getByte(key) == NAME_KIND;
+    }
+
+    /** Where a name's value says that its object begins. */
+    public static long object(SegmentMemory memory, long value) {
+        return memory.getLong(value + OBJECT_OFFSET);
+    }
+
+    public static boolean isContainer(SegmentMemory memory, long value) {
+        return memory.getLong(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.ordinal();
+    }
+
+    /** Bytes of the block of an object that is no container. */
+    public static long blockSize(SegmentMemory memory, long value) {
+        return SharedBytes.blockSize(memory.getLong(value + OBJECT_LENGTH_OFFSET));
+    }
+
+    /** Whether the object at the end of a name, which lies inside the heap, is of the type and length that it says. */
+    public static boolean matches(SegmentMemory memory, long value) {
+        long object = object(memory, value);
+        long structure = memory.getLong(value + STRUCTURE_OFFSET);
+        if (structure < 0 || structure >= SharedType.Structure.values().length) {
+            return false;
+        }
+        if ((int) (memory.getLong(object) >>> Integer.SIZE) != typeId(memory.getLong(value + HASH_OFFSET))) {
+            return false;
+        }
+        return isContainer(memory, value)
+                || (memory.contains(object, SharedBytes.BYTES_OFFSET)
+                        && memory.getLong(object + SharedBytes.LENGTH_OFFSET)
+                                == memory.getLong(value + OBJECT_LENGTH_OFFSET));
+    }
+}

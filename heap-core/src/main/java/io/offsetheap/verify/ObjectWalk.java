@@ -1,0 +1,117 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.verify;
+
+import io.offsetheap.lane.LaneState;
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.SizeClasses;
+import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.HashIndexWalker;
+import io.offsetheap.object.NameEntry;
+import org.agrona.collections.LongHashSet;
+
+/** The part of a verification that follows names, containers and doomed lists, and finds an owner for each block in use. */
+final class ObjectWalk {
+    private final HeapVerifier verifier;
+    private final SegmentMemory memory;
+    private final Geometry geometry;
+    /** Names met on the way, as offsets of their entries' values; their objects are walked after the index. */
+    private final LongHashSet names = new LongHashSet();
+
+    ObjectWalk(HeapVerifier verifier, SegmentMemory memory, Geometry geometry) {
+        this.verifier = verifier;
+        this.memory = memory;
+        this.geometry = geometry;
+    }
+
+    void walk() {
+        long root = memory.getLongVolatile(Superblock.NAME_INDEX_OFFSET);
+        HashIndexWalker.walk(memory, geometry, root, new IndexVisitor() {
+            @Override
+            public void entry(long key, int keyLength, long value, int valueLength) {
+                if (NameEntry.isName(memory, key, keyLength)) {
+                    noteName(key, value, valueLength);
+                }
+            }
+        });
+        names.forEach(this::walkObject);
+        for (int lane = 0; lane < geometry.lanes; lane++) {
+            walkDoomed(lane);
+        }
+    }
+
+    private void noteName(long key, long value, int valueLength) {
+        if (valueLength != NameEntry.LENGTH) {
+            verifier.report(FindingKind.NAME, key, "a name's record has an impossible length: length=" + valueLength);
+        } else {
+            names.add(value);
+        }
+    }
+
+    private void walkObject(long entry) {
+        long object = NameEntry.object(memory, entry);
+        if (!memory.contains(object, Long.BYTES) || object % SizeClasses.GRANULARITY != 0) {
+            verifier.report(FindingKind.NAME, entry, "a name leads out of the heap: object=" + object);
+            return;
+        }
+        if (!NameEntry.matches(memory, entry)) {
+            verifier.report(FindingKind.NAME, entry, "a name leads to an object of another type or length: object="
+                    + object);
+            return;
+        }
+        if (NameEntry.isContainer(memory, entry)) {
+            HashIndexWalker.walk(memory, geometry, object, new IndexVisitor());
+        } else {
+            verifier.own(object, NameEntry.blockSize(memory, entry), "named object");
+        }
+    }
+
+    private void walkDoomed(int lane) {
+        long at = geometry.lane(lane) + LaneState.DOOMED_OFFSET;
+        LongHashSet seen = new LongHashSet();
+        long header = memory.getLongVolatile(at);
+        while (header != 0) {
+            if (!memory.contains(header, SizeClasses.HEADER_SIZE)
+                    || header % SizeClasses.GRANULARITY != 0
+                    || !seen.add(header)
+                    || memory.getLongVolatile(header) != 0) {
+                verifier.report(FindingKind.DOOMED, at, "no doomed container, or one met before: lane=" + lane
+                        + " header=" + header);
+                return;
+            }
+            HashIndexWalker.walk(memory, geometry, header, new IndexVisitor());
+            at = HashIndexWalker.nextDoomed(header);
+            header = memory.getLongVolatile(at);
+        }
+    }
+
+    /** Turns what a walk over a hash index meets into owners and findings. */
+    private class IndexVisitor implements HashIndexWalker.Visitor {
+        @Override
+        public void block(long offset, long size, String what) {
+            verifier.own(offset, size, what);
+        }
+
+        @Override
+        public void entry(long key, int keyLength, long value, int valueLength) {}
+
+        @Override
+        public void lock(long offset) {
+            verifier.checkLock(offset);
+        }
+
+        @Override
+        public void problem(HashIndexWalker.Rule rule, long offset, String text) {
+            FindingKind kind =
+                    switch (rule) {
+                        case STRUCTURE -> FindingKind.INDEX;
+                        case SLOT -> FindingKind.INDEX_SLOT;
+                        case ENTRY -> FindingKind.INDEX_ENTRY;
+                        case COUNT -> FindingKind.INDEX_COUNT;
+                    };
+            verifier.report(kind, offset, text);
+        }
+    }
+}
