@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap;
 
 import io.offsetheap.alloc.SegmentAllocator;
@@ -37,8 +40,7 @@ final class Attachment {
         this(memory, geometry, NoLiveness.INSTANCE, -1, (offset, length) -> {});
     }
 
-    private Attachment(
-            SegmentMemory memory, Geometry geometry, Liveness liveness, int slot, BackingStore backing) {
+    private Attachment(SegmentMemory memory, Geometry geometry, Liveness liveness, int slot, BackingStore backing) {
         this.memory = memory;
         this.geometry = geometry;
         this.liveness = liveness;

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap;
 
 import io.offsetheap.alloc.SegmentAllocator;
@@ -43,7 +46,8 @@ final class SegmentOpener {
     }
 
     /** @return null if the name exists already; then nothing has changed */
-    @Nullable OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
+    @Nullable
+    OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
         SegmentFile file = location.createUnnamed(permissions);
         try {
             file.reserve(0, geometry.laneBodies);
@@ -122,8 +126,7 @@ final class SegmentOpener {
             SegmentMemory memory = new SegmentMemory(region, name, geometry.heap);
             Attachment attachment = underInit(file, () -> {
                 boolean interrupted = checkBoot(memory, salvage);
-                Attachment attached =
-                        Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file));
+                Attachment attached = Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file));
                 if (interrupted) {
                     audit(attached);
                 }

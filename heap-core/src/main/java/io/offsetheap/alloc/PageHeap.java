@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.alloc;
 
 import io.offsetheap.lane.Lane;
@@ -105,7 +108,8 @@ final class PageHeap {
             unlink(lane, behind, PageEntry.pages(next));
             length += PageEntry.pages(next);
         }
-        // What was a boundary and is one no longer must not look like one: a stale head inside a span would be believed.
+        // What was a boundary and is one no longer must not look like one: a stale head inside a span would be
+        // believed.
         clearInner(lane, page - 1, first, length);
         clearInner(lane, page, first, length);
         clearInner(lane, behind - 1, first, length);
@@ -245,7 +249,8 @@ final class PageHeap {
         long page = end >>> geometry.pageShift;
         long pages = (newEnd - end) >>> geometry.pageShift;
         try {
-            // Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file is not.
+            // Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file
+            // is not.
             backing.reserve(geometry.pageEntry(page), pages * Geometry.PAGE_ENTRY_SIZE);
             backing.reserve(end, newEnd - end);
         } catch (Throwable t) {

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.alloc;
 
 import io.offsetheap.error.OutOfSegmentMemoryException;
@@ -54,8 +57,7 @@ public final class SegmentAllocator implements BlockAllocator {
         long entry = geometry.pageEntry(first);
         memory.putLong(entry, PageEntry.encode(PageEntry.FREE_HEAD, 0, length));
         if (length > 1) {
-            memory.putLong(
-                    geometry.pageEntry(first + length - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, length));
+            memory.putLong(geometry.pageEntry(first + length - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, length));
         }
         int bin = SpanBins.bin(length);
         memory.putLong(SpanBins.head(bin), first);
@@ -168,7 +170,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     private void push(Lane lane, int c, long block, long count) {
         long stock = lane.stock(c);
-        if (memory.indexOfWord(stock + Long.BYTES, (int) count, block) >= 0) {
+        if (memory.containsWord(stock + Long.BYTES, (int) count, block)) {
             throw notLive(block, "it is free already");
         }
         // Above the count the slot is nobody's; the block is free with the count.
@@ -483,8 +485,7 @@ public final class SegmentAllocator implements BlockAllocator {
             return;
         }
         int needed = kept[c] + count;
-        if (memory.getLong(lane.stock(c)) < needed
-                && !refill(lane, c, needed, Math.max(needed, geometry.cap(c) / 2))) {
+        if (memory.getLong(lane.stock(c)) < needed && !refill(lane, c, needed, Math.max(needed, geometry.cap(c) / 2))) {
             throw refusal(size);
         }
         kept[c] = needed;
@@ -552,8 +553,9 @@ public final class SegmentAllocator implements BlockAllocator {
         int target = geometry.slots(c) - count;
         if (memory.getLong(lane.stock(c)) > target) {
             if (reserved[lane.index()][c] > target) {
-                throw new OutOfSegmentMemoryException("an operation frees more blocks at once than a lane can hold: room="
-                        + count + " slots=" + geometry.slots(c) + " segment=" + memory.name());
+                throw new OutOfSegmentMemoryException(
+                        "an operation frees more blocks at once than a lane can hold: room=" + count + " slots="
+                                + geometry.slots(c) + " segment=" + memory.name());
             }
             drain(lane, c, Math.max(reserved[lane.index()][c], Math.min(target, geometry.cap(c) / 2)));
         }

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.lane;
 
 import io.offsetheap.error.CorruptedSegmentException;
@@ -71,8 +74,8 @@ final class Journal {
             return;
         }
         if (records < 0 || records > geometry.redoCapacity) {
-            throw new CorruptedSegmentException("impossible number of journal records: records=" + records + " capacity="
-                    + geometry.redoCapacity + " body=" + body + " segment=" + memory.name());
+            throw new CorruptedSegmentException("impossible number of journal records: records=" + records
+                    + " capacity=" + geometry.redoCapacity + " body=" + body + " segment=" + memory.name());
         }
         long first = body + Geometry.REDO_OFFSET;
         long end = first + records * Geometry.REDO_RECORD_SIZE;
@@ -100,8 +103,7 @@ final class Journal {
     }
 
     private static boolean overlapsClassTable(long offset, long length) {
-        return offset < Superblock.NAME_INDEX_OFFSET + Long.BYTES
-                && offset + length > Superblock.CLASS_TABLE_OFFSET;
+        return offset < Superblock.NAME_INDEX_OFFSET + Long.BYTES && offset + length > Superblock.CLASS_TABLE_OFFSET;
     }
 
     /** Releases every lock that the lane's list names and that the lane really holds. Others are not touched. */

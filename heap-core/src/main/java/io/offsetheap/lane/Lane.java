@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.lane;
 
 import io.offsetheap.error.HeapException;
@@ -48,7 +51,8 @@ public final class Lane {
     private long unsettled;
 
     /** Whose lease this is, for those who ask whether its thread still lives; stale after the lease. */
-    @Nullable LaneContext holder;
+    @Nullable
+    LaneContext holder;
     /** The FREE word that the last lease of this handle left. Any other word means that a stranger had the lane since. */
     long lastFree = -1;
 
@@ -189,7 +193,8 @@ public final class Lane {
         held[at] = listed;
         ranks[at] = rank;
         locks = at + 1;
-        // The intent goes first: a death between it and the compare-and-set leaves an entry whose word has another owner.
+        // The intent goes first: a death between it and the compare-and-set leaves an entry whose word has another
+        // owner.
         memory.publish(listOffset(at), listed);
         return at;
     }

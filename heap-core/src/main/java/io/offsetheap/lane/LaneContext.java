@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.lane;
 
 import org.jspecify.annotations.Nullable;
@@ -12,12 +15,14 @@ final class LaneContext {
     /** Lane of the last operation: its stock is warm. A number, because a reference would keep the heap mapped. */
     int hint;
     /** The lease that is not returned yet, and the state word it was taken with. */
-    @Nullable Lane leased;
+    @Nullable
+    Lane leased;
 
     long active;
 
     /** Lane kept for a series of operations. */
-    @Nullable Lane pinned;
+    @Nullable
+    Lane pinned;
     /** Depth of user functions that run inside an operation of this heap. */
     int userFunctions;
 }

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.lane;
 
 /**
@@ -60,8 +63,7 @@ public final class LaneState {
 
     /** Process and generation bits of one attach, as they stand in every word it writes. */
     static long incarnation(int process, long generation) {
-        return (long) process << PROCESS_SHIFT
-                | (generation & PROCESS_GENERATION_MASK) << PROCESS_GENERATION_SHIFT;
+        return (long) process << PROCESS_SHIFT | (generation & PROCESS_GENERATION_MASK) << PROCESS_GENERATION_SHIFT;
     }
 
     static boolean isOf(long word, long incarnation) {

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.lane;
 
 import io.offsetheap.error.CorruptedSegmentException;
@@ -67,13 +70,12 @@ public final class LaneTable {
     private volatile boolean closed;
 
     /** @param process the slot in which this attach lives, see {@link ProcessTable#attach}; none if it only reads */
-    public LaneTable(
-            SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, int process) {
+    public LaneTable(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, int process) {
         this.memory = memory;
         this.geometry = geometry;
         this.liveness = liveness;
         this.backing = backing;
-                this.incarnation = memory.isReadOnly()
+        this.incarnation = memory.isReadOnly()
                 ? 0
                 : LaneState.incarnation(process, ProcessTable.generation(memory, geometry, process));
         this.lanes = new Lane[geometry.lanes];
@@ -258,7 +260,8 @@ public final class LaneTable {
             context.active = active;
             context.leased = lane;
             if (memory.compareAndSetLong(lane.entry(), state, active)) {
-                // From here on this is an ordinary lane of this incarnation: if we die in the middle, others do the same
+                // From here on this is an ordinary lane of this incarnation: if we die in the middle, others do the
+                // same
                 // again. It is used only after its journal has been applied.
                 lane.holder = context;
                 recoverBody(i);
@@ -281,8 +284,8 @@ public final class LaneTable {
         context.leased = lane;
         if (!memory.compareAndSetLong(lane.entry(), state, active)) {
             context.leased = null;
-            throw new CorruptedSegmentException("a pinned lane was taken by somebody else: lane=" + lane.index()
-                    + " segment=" + memory.name());
+            throw new CorruptedSegmentException(
+                    "a pinned lane was taken by somebody else: lane=" + lane.index() + " segment=" + memory.name());
         }
     }
 
@@ -332,8 +335,8 @@ public final class LaneTable {
     public void unpin(Lane lane) {
         LaneContext context = contexts.get();
         if (context.pinned != lane) {
-            throw new IllegalStateException("the calling thread has not pinned this lane: lane=" + lane.index()
-                    + " segment=" + memory.name());
+            throw new IllegalStateException(
+                    "the calling thread has not pinned this lane: lane=" + lane.index() + " segment=" + memory.name());
         }
         long free = LaneState.freed(memory.getLong(lane.entry()));
         context.pinned = null;
@@ -406,9 +409,10 @@ public final class LaneTable {
                 if (!memory.isReadOnly()) {
                     help(owner, lane);
                 } else if (now - started > READ_ONLY_DEADLINE_NANOS) {
-                    throw new LockTimeoutException("a lock is held and a reader cannot help: offset=" + offset + " owner="
-                            + owner + " waited=1s segment=" + memory.name()
-                            + ". If its owner is dead, open the heap read-write once to recover.");
+                    throw new LockTimeoutException(
+                            "a lock is held and a reader cannot help: offset=" + offset + " owner="
+                                    + owner + " waited=1s segment=" + memory.name()
+                                    + ". If its owner is dead, open the heap read-write once to recover.");
                 }
                 if (now - started > REPORT_AFTER_NANOS) {
                     report(offset, owner);
@@ -519,8 +523,12 @@ public final class LaneTable {
                 && LaneState.status(memory.getLongVolatile(stateOf(owner))) != LaneState.RECOVERING) {
             return false;
         }
+        LaneContext context = contexts.get();
+        if (context.leased != null) {
+            return help(owner, context.leased.index());
+        }
         // A reader may be inside a user's function, which must not write; helping is not its write.
-        Lane leased = lease(contexts.get());
+        Lane leased = lease(context);
         try {
             boolean helped = help(owner, leased.index());
             leased.giveBack();

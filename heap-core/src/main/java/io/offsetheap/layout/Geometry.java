@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.layout;
 
 import io.offsetheap.error.SegmentFormatException;
@@ -61,6 +64,7 @@ public final class Geometry {
     private final int[] caps = new int[SizeClasses.COUNT];
     private final int[] runPages = new int[SizeClasses.COUNT];
     private final int[] runCells = new int[SizeClasses.COUNT];
+    private final int[] firstCells = new int[SizeClasses.COUNT];
     private final int[] stockOffsets = new int[SizeClasses.COUNT];
 
     private Geometry(
@@ -104,6 +108,7 @@ public final class Geometry {
             if ((cells >= 8 && waste * 8 <= size) || size * 2 > longestRun) {
                 runPages[c] = pages;
                 runCells[c] = cells;
+                firstCells[c] = runHeaderSize(cells);
                 return;
             }
             pages *= 2;
@@ -190,7 +195,7 @@ public final class Geometry {
 
     /** Offset of cell 0 in a run. */
     public int firstCell(int sizeClass) {
-        return runHeaderSize(runCells[sizeClass]);
+        return firstCells[sizeClass];
     }
 
     public int bitmapWords(int sizeClass) {
@@ -257,8 +262,7 @@ public final class Geometry {
         words.putLong(Superblock.PAGE_SHIFT_OFFSET, pair(pageShift, laneBodySize));
         words.putLong(Superblock.PROCESSES_OFFSET, pair(processes, lanes));
         words.putLong(Superblock.CLASSES_OFFSET, pair(1, SizeClasses.COUNT));
-        words.putLong(
-                Superblock.ALLOCATOR_OFFSET, pair(Superblock.SEGMENT_ALLOCATOR, Superblock.KEYED_MULTIPLY_HASH));
+        words.putLong(Superblock.ALLOCATOR_OFFSET, pair(Superblock.SEGMENT_ALLOCATOR, Superblock.KEYED_MULTIPLY_HASH));
         words.putLong(Superblock.CAPACITIES_OFFSET, pair(redoCapacity, LOCK_CAPACITY));
         words.putLong(Superblock.SEGMENT_BITS_OFFSET, pair(4, 4));
         words.putLong(Superblock.PROCESS_TABLE_OFFSET, processTable);
@@ -355,7 +359,8 @@ public final class Geometry {
         try {
             return intAt(block, Superblock.PAGE_SHIFT_OFFSET) == 9 ? tiny(maxSize) : of(maxSize);
         } catch (IllegalArgumentException e) {
-            throw new SegmentFormatException("the superblock holds an impossible size: maxSize=" + maxSize + " segment=" + segment, e);
+            throw new SegmentFormatException(
+                    "the superblock holds an impossible size: maxSize=" + maxSize + " segment=" + segment, e);
         }
     }
 

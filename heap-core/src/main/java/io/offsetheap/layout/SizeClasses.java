@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.layout;
 
 /**
@@ -55,6 +58,6 @@ public final class SizeClasses {
         if (sizeClass == HEADER || cellSize > 2048) {
             return 8;
         }
-        return cellSize <= 128 ? 64 : cellSize <= 512 ? 32 : 16;
+        return cellSize <= 512 ? 32 : 16;
     }
 }

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.memory;
 
 /**
@@ -29,6 +32,7 @@ public enum CommitSite {
     REGISTER_TYPE,
     DESTROY_BLOCK,
     DESTROY_CONTAINER,
+    DOOMED_SCRUB,
     DOOMED_PART,
     DOOMED_DONE,
     PUT_NEW,

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.memory;
 
 import io.offsetheap.error.CorruptedSegmentException;
@@ -31,6 +34,8 @@ public class SegmentMemory {
     /** The word in the superblock that holds the end of the heap: the bound of every access. */
     public static final long HEAP_END_OFFSET = 0x140;
 
+    private static final int WORD_SHIFT = 3;
+
     private static final UnsafeMemory MEMORY = UnsafeMemory.INSTANCE;
 
     private final MappedRegion region;
@@ -38,6 +43,8 @@ public class SegmentMemory {
     private final long base;
     private final boolean readOnly;
     private long limit;
+    /** Number of the last whole word below the limit. */
+    private long lastWord;
 
     /**
      * @param region the mapping, of the segment's greatest size
@@ -49,7 +56,12 @@ public class SegmentMemory {
         this.name = name;
         this.base = region.address();
         this.readOnly = region.readOnly();
-        this.limit = limit;
+        setLimit(limit);
+    }
+
+    private void setLimit(long end) {
+        limit = end;
+        lastWord = (end >>> WORD_SHIFT) - 1;
     }
 
     /** The segment's name for messages. */
@@ -172,15 +184,15 @@ public class SegmentMemory {
         MEMORY.setMemory(writableAddress(offset, length), length, (byte) 0);
     }
 
-    /** Position of a value among {@code count} words, or -1. */
-    public final int indexOfWord(long offset, int count, long value) {
+    /** Whether one of {@code count} words has the value. */
+    public final boolean containsWord(long offset, int count, long value) {
         long address = address(offset, (long) count * Long.BYTES);
         for (int i = 0; i < count; i++) {
             if (MEMORY.readLong(address + (long) i * Long.BYTES) == value) {
-                return i;
+                return true;
             }
         }
-        return -1;
+        return false;
     }
 
     /** Whether the range holds exactly the given bytes. */
@@ -223,8 +235,10 @@ public class SegmentMemory {
     }
 
     private long word(long offset) {
-        // One branch for both ends: limit - 8 - offset is negative exactly when the word ends beyond the limit.
-        if (((offset | (limit - Long.BYTES - offset)) < 0) || (offset & (Long.BYTES - 1)) != 0) {
+        // One branch for both ends and the alignment: turned right by three bits, an offset that is negative or not a
+        // multiple of 8 is larger than any number of words, or negative.
+        long word = Long.rotateRight(offset, WORD_SHIFT);
+        if ((word | (lastWord - word)) < 0) {
             checkWord(offset);
         }
         return base + offset;
@@ -277,7 +291,7 @@ public class SegmentMemory {
         if (end <= limit || end > region.size()) {
             return false;
         }
-        limit = end;
+        setLimit(end);
         return true;
     }
 

@@ -1,6 +1,8 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.object;
 
-import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.NameExistsException;
 import io.offsetheap.error.TypeMismatchException;
 import io.offsetheap.lane.Lane;
@@ -151,7 +153,8 @@ public final class NameIndex {
             index().prepareInsert(lane, key, NameEntry.LENGTH);
             type.reserve(space, lane, length);
             long object = type.create(space, lane, nextIdentity(lane, NameEntry.typeId(hash)), length);
-            NameEntry entry = new NameEntry(hash, object, length, type.structure().ordinal());
+            NameEntry entry =
+                    new NameEntry(hash, object, length, type.structure().ordinal());
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
             return inserted ? entry : null;
@@ -311,8 +314,8 @@ public final class NameIndex {
         buffer[0] = NameEntry.NAME_KIND;
         int length = Codecs.UTF8.write(name, buffer, 1);
         if (length == 0 || length > MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length=" + length
-                    + " name=" + name.substring(0, Math.min(name.length(), 64)));
+            throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length="
+                    + length + " name=" + name.substring(0, Math.min(name.length(), 64)));
         }
         EncodedKey key = new EncodedKey();
         key.set(buffer, 0, 1 + length);

@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.object;
 
 import io.offsetheap.lane.Lane;
@@ -102,7 +105,8 @@ public final class SharedBytes {
                     "outside the object: position=" + position + " count=" + count + " length=" + length);
         }
         if (memory.getLongVolatile(object) != identity) {
-            throw new IllegalStateException("the object has been destroyed: offset=" + object + " segment=" + memory.name());
+            throw new IllegalStateException(
+                    "the object has been destroyed: offset=" + object + " segment=" + memory.name());
         }
         return object + BYTES_OFFSET + position;
     }

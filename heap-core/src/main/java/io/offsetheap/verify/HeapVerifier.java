@@ -1,3 +1,6 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
 package io.offsetheap.verify;
 
 import io.offsetheap.alloc.Bin;
@@ -79,8 +82,10 @@ public final class HeapVerifier {
     private boolean checkEnd() {
         long end = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
         if (end < geometry.heap || end > geometry.maxSize || end % geometry.growUnit != 0) {
-            report(FindingKind.HEAP_END, Superblock.HEAP_END_OFFSET, "heapEnd=" + end + " heap=" + geometry.heap
-                    + " maxSize=" + geometry.maxSize);
+            report(
+                    FindingKind.HEAP_END,
+                    Superblock.HEAP_END_OFFSET,
+                    "heapEnd=" + end + " heap=" + geometry.heap + " maxSize=" + geometry.maxSize);
             return false;
         }
         endPage = end >>> geometry.pageShift;
@@ -130,8 +135,11 @@ public final class HeapVerifier {
         long entry = geometry.pageEntry(page + length - 1);
         long word = memory.getLongVolatile(entry);
         if (PageEntry.kind(word) != kind || PageEntry.pages(word) != length) {
-            report(FindingKind.PAGE_TAIL, entry, "head=" + page + " length=" + length + " tailKind="
-                    + PageEntry.kind(word) + " tailLength=" + PageEntry.pages(word));
+            report(
+                    FindingKind.PAGE_TAIL,
+                    entry,
+                    "head=" + page + " length=" + length + " tailKind=" + PageEntry.kind(word) + " tailLength="
+                            + PageEntry.pages(word));
         }
     }
 
@@ -142,21 +150,28 @@ public final class HeapVerifier {
         if (c >= SizeClasses.LARGE
                 || length != geometry.runPages(c)
                 || memory.getLongVolatile(header + RunHeader.KIND_OFFSET) != RunHeader.kind(c)) {
-            report(FindingKind.RUN_HEADER, header, "page=" + page + " class=" + c + " length=" + length + " header=0x"
-                    + Long.toHexString(memory.getLongVolatile(header + RunHeader.KIND_OFFSET)));
+            report(
+                    FindingKind.RUN_HEADER,
+                    header,
+                    "page=" + page + " class=" + c + " length=" + length + " header=0x"
+                            + Long.toHexString(memory.getLongVolatile(header + RunHeader.KIND_OFFSET)));
             return;
         }
         for (long back = 1; back < length; back++) {
             long inner = memory.getLongVolatile(geometry.pageEntry(page + back));
             if (PageEntry.kind(inner) != PageEntry.CONTINUED || PageEntry.pages(inner) != back) {
-                report(FindingKind.PAGE_TAIL, geometry.pageEntry(page + back), "page=" + (page + back)
-                        + " does not lead to its run=" + page);
+                report(
+                        FindingKind.PAGE_TAIL,
+                        geometry.pageEntry(page + back),
+                        "page=" + (page + back) + " does not lead to its run=" + page);
             }
         }
         long free = memory.getLongVolatile(header + RunHeader.FREE_COUNT_OFFSET);
         if (free != countBits(c, header)) {
-            report(FindingKind.FREE_COUNT, header + RunHeader.FREE_COUNT_OFFSET, "run=" + page + " freeCount=" + free
-                    + " bits=" + countBits(c, header));
+            report(
+                    FindingKind.FREE_COUNT,
+                    header + RunHeader.FREE_COUNT_OFFSET,
+                    "run=" + page + " freeCount=" + free + " bits=" + countBits(c, header));
         }
         if (free > 0) {
             partialRuns.add(page);
@@ -170,8 +185,7 @@ public final class HeapVerifier {
             bits += Long.bitCount(memory.getLongVolatile(header + RunHeader.BITMAP_OFFSET + (long) w * Long.BYTES));
         }
         for (int cell = 0; cell < geometry.runCells(c); cell++) {
-            long word = memory.getLongVolatile(
-                    header + RunHeader.BITMAP_OFFSET + (long) (cell >>> 6) * Long.BYTES);
+            long word = memory.getLongVolatile(header + RunHeader.BITMAP_OFFSET + (long) (cell >>> 6) * Long.BYTES);
             if ((word & 1L << cell) == 0) {
                 blocks.add(header + geometry.firstCell(c) + (long) cell * geometry.cellSize(c), geometry.cellSize(c));
             }
@@ -187,20 +201,27 @@ public final class HeapVerifier {
             long first = memory.getLongVolatile(head);
             boolean marked = (memory.getLongVolatile(SpanBins.occupancy(bin >>> 6)) & 1L << bin) != 0;
             if (marked != (first != 0)) {
-                report(FindingKind.OCCUPANCY, SpanBins.occupancy(bin >>> 6), "bin=" + bin + " marked=" + marked
-                        + " first=" + first);
+                report(
+                        FindingKind.OCCUPANCY,
+                        SpanBins.occupancy(bin >>> 6),
+                        "bin=" + bin + " marked=" + marked + " first=" + first);
             }
             long previous = 0;
             for (long page = first; page != 0; page = nextOf(page)) {
                 if (!freeSpans.remove(page)) {
-                    report(FindingKind.SPAN_LIST, head, "bin=" + bin + " page=" + page
-                            + " is no free span, or is listed twice");
+                    report(
+                            FindingKind.SPAN_LIST,
+                            head,
+                            "bin=" + bin + " page=" + page + " is no free span, or is listed twice");
                     break;
                 }
                 long length = PageEntry.pages(memory.getLongVolatile(geometry.pageEntry(page)));
                 if (SpanBins.bin(length) != bin || previousOf(page) != previous) {
-                    report(FindingKind.SPAN_LIST, geometry.pageEntry(page), "bin=" + bin + " page=" + page + " length="
-                            + length + " previous=" + previousOf(page) + " expected=" + previous);
+                    report(
+                            FindingKind.SPAN_LIST,
+                            geometry.pageEntry(page),
+                            "bin=" + bin + " page=" + page + " length=" + length + " previous=" + previousOf(page)
+                                    + " expected=" + previous);
                 }
                 previous = page;
             }
@@ -215,20 +236,24 @@ public final class HeapVerifier {
         long previous = 0;
         for (long page = memory.getLongVolatile(bin + Bin.FIRST_OFFSET); page != 0; page = nextOf(page)) {
             if (!partialRuns.remove(page)) {
-                report(FindingKind.PARTIAL_LIST, bin, "class=" + c + " page=" + page
-                        + " is no run with free cells, or is listed twice");
+                report(
+                        FindingKind.PARTIAL_LIST,
+                        bin,
+                        "class=" + c + " page=" + page + " is no run with free cells, or is listed twice");
                 break;
             }
             if (PageEntry.sizeClass(memory.getLongVolatile(geometry.pageEntry(page))) != c
                     || previousOf(page) != previous) {
-                report(FindingKind.PARTIAL_LIST, geometry.pageEntry(page), "class=" + c + " page=" + page
-                        + " previous=" + previousOf(page) + " expected=" + previous);
+                report(
+                        FindingKind.PARTIAL_LIST,
+                        geometry.pageEntry(page),
+                        "class=" + c + " page=" + page + " previous=" + previousOf(page) + " expected=" + previous);
             }
             previous = page;
         }
         if (c == SizeClasses.HEADER) {
-            partialRuns.forEach(page -> report(
-                    FindingKind.RUN_UNLISTED, geometry.pageEntry(page), "the run has free cells: page=" + page));
+            partialRuns.forEach(page ->
+                    report(FindingKind.RUN_UNLISTED, geometry.pageEntry(page), "the run has free cells: page=" + page));
         }
     }
 
@@ -253,8 +278,11 @@ public final class HeapVerifier {
         if (busy) {
             busyLanes++;
         } else if (memory.getLongVolatile(entry + LaneState.CLAIM_OFFSET) != 0) {
-            report(FindingKind.CLAIM, entry + LaneState.CLAIM_OFFSET, "an idle lane claims another: lane=" + lane
-                    + " claim=" + memory.getLongVolatile(entry + LaneState.CLAIM_OFFSET));
+            report(
+                    FindingKind.CLAIM,
+                    entry + LaneState.CLAIM_OFFSET,
+                    "an idle lane claims another: lane=" + lane + " claim="
+                            + memory.getLongVolatile(entry + LaneState.CLAIM_OFFSET));
         }
         if (LaneState.status(state) == LaneState.RECOVERING) {
             checkClaim(lane, entry, state);
@@ -265,8 +293,11 @@ public final class HeapVerifier {
         long body = geometry.laneBody(lane);
         if (!busy) {
             if (memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET) != 0) {
-                report(FindingKind.JOURNAL, body + Geometry.JOURNAL_HEAD_OFFSET, "an idle lane has an open journal: lane="
-                        + lane + " records=" + memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET));
+                report(
+                        FindingKind.JOURNAL,
+                        body + Geometry.JOURNAL_HEAD_OFFSET,
+                        "an idle lane has an open journal: lane=" + lane + " records="
+                                + memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET));
             }
             for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
                 long at = body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES;
@@ -284,16 +315,21 @@ public final class HeapVerifier {
         int recoverer = LaneState.recoverer(state);
         if (recoverer >= geometry.lanes
                 || memory.getLongVolatile(geometry.lane(recoverer) + LaneState.CLAIM_OFFSET) != lane + 1) {
-            report(FindingKind.CLAIM, entry, "the lane is being recovered by one that does not claim it: lane=" + lane
-                    + " recoverer=" + recoverer);
+            report(
+                    FindingKind.CLAIM,
+                    entry,
+                    "the lane is being recovered by one that does not claim it: lane=" + lane + " recoverer="
+                            + recoverer);
         }
     }
 
     private void walkStock(int lane, int c, long stock) {
         long count = memory.getLongVolatile(stock);
         if (count < 0 || count > geometry.slots(c)) {
-            report(FindingKind.STOCK, stock, "lane=" + lane + " class=" + c + " count=" + count + " slots="
-                    + geometry.slots(c));
+            report(
+                    FindingKind.STOCK,
+                    stock,
+                    "lane=" + lane + " class=" + c + " count=" + count + " slots=" + geometry.slots(c));
             return;
         }
         for (long i = 1; i <= count; i++) {
@@ -301,11 +337,17 @@ public final class HeapVerifier {
             long block = memory.getLongVolatile(at);
             long size = blocks.remove(block);
             if (size < 0) {
-                report(FindingKind.OWNED_TWICE, at, "a stock holds what is no block in use, or held elsewhere: lane="
-                        + lane + " class=" + c + " block=" + block);
+                report(
+                        FindingKind.OWNED_TWICE,
+                        at,
+                        "a stock holds what is no block in use, or held elsewhere: lane=" + lane + " class=" + c
+                                + " block=" + block);
             } else if (c != SizeClasses.LARGE && size != geometry.cellSize(c)) {
-                report(FindingKind.STOCK, at, "a stock holds a block of another class: lane=" + lane + " class=" + c
-                        + " block=" + block + " size=" + size);
+                report(
+                        FindingKind.STOCK,
+                        at,
+                        "a stock holds a block of another class: lane=" + lane + " class=" + c + " block=" + block
+                                + " size=" + size);
             }
         }
     }
@@ -333,8 +375,10 @@ public final class HeapVerifier {
             report(FindingKind.OWNED_TWICE, block, "a second owner: owner=" + owner);
         } else {
             if (blocks.size(block) < size) {
-                report(FindingKind.TOO_SMALL, block, "owner=" + owner + " needs=" + size + " has="
-                        + blocks.size(block));
+                report(
+                        FindingKind.TOO_SMALL,
+                        block,
+                        "owner=" + owner + " needs=" + size + " has=" + blocks.size(block));
             }
             blocks.own(block);
         }

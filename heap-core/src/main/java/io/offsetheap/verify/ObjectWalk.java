@@ -57,8 +57,8 @@ final class ObjectWalk {
             return;
         }
         if (!NameEntry.matches(memory, entry)) {
-            verifier.report(FindingKind.NAME, entry, "a name leads to an object of another type or length: object="
-                    + object);
+            verifier.report(
+                    FindingKind.NAME, entry, "a name leads to an object of another type or length: object=" + object);
             return;
         }
         if (NameEntry.isContainer(memory, entry)) {
@@ -77,8 +77,10 @@ final class ObjectWalk {
                     || header % SizeClasses.GRANULARITY != 0
                     || !seen.add(header)
                     || memory.getLongVolatile(header) != 0) {
-                verifier.report(FindingKind.DOOMED, at, "no doomed container, or one met before: lane=" + lane
-                        + " header=" + header);
+                verifier.report(
+                        FindingKind.DOOMED,
+                        at,
+                        "no doomed container, or one met before: lane=" + lane + " header=" + header);
                 return;
             }
             HashIndexWalker.walk(memory, geometry, header, new IndexVisitor());
@@ -104,13 +106,12 @@ final class ObjectWalk {
 
         @Override
         public void problem(HashIndexWalker.Rule rule, long offset, String text) {
-            FindingKind kind =
-                    switch (rule) {
-                        case STRUCTURE -> FindingKind.INDEX;
-                        case SLOT -> FindingKind.INDEX_SLOT;
-                        case ENTRY -> FindingKind.INDEX_ENTRY;
-                        case COUNT -> FindingKind.INDEX_COUNT;
-                    };
+            FindingKind kind = switch (rule) {
+                case STRUCTURE -> FindingKind.INDEX;
+                case SLOT -> FindingKind.INDEX_SLOT;
+                case ENTRY -> FindingKind.INDEX_ENTRY;
+                case COUNT -> FindingKind.INDEX_COUNT;
+            };
             verifier.report(kind, offset, text);
         }
     }

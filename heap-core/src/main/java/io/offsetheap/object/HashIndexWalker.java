@@ -1,0 +1,267 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.object;
+
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.SizeClasses;
+import io.offsetheap.memory.SegmentMemory;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * Walks a {@link HashIndex} that nobody writes to, and tells a visitor which blocks it owns and where it breaks its rules.
+ * Believes nothing that it reads, ends on any input, and stores nothing. Used once, by one thread.
+ */
+public final class HashIndexWalker {
+    /** Is told what the walk meets. */
+    public interface Visitor {
+        /** A block of the index; also the header. */
+        void block(long offset, long size, String what);
+
+        /** An entry with its key and value, which lie inside the heap. */
+        void entry(long key, int keyLength, long value, int valueLength);
+
+        /** A lock word of the index. */
+        void lock(long offset);
+
+        /** A rule that is broken at an offset. */
+        void problem(Rule rule, long offset, String text);
+    }
+
+    /** What can be wrong with an index. */
+    public enum Rule {
+        /** Header, directory and segments form a whole. */
+        STRUCTURE,
+        /** Every slot stands where its key belongs, every line in one chain. */
+        SLOT,
+        /** An entry's lengths and key are what its slot says. */
+        ENTRY,
+        /** The counters add up to the number of entries. */
+        COUNT
+    }
+
+    private static final int MAX_LINES = 1 << 20;
+    private static final long HEADER_SIZE = SizeClasses.HEADER_SIZE;
+
+    private final SegmentMemory memory;
+    private final int lanes;
+    private final long header;
+    private final Visitor visitor;
+    private final LongHashSet seen = new LongHashSet();
+    private final boolean doomed;
+    private final long seed0;
+    private final long seed1;
+    private final long scrubSegment;
+    private final int scrubDepth;
+    private long entries;
+
+    private HashIndexWalker(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
+        this.memory = memory;
+        this.lanes = geometry.lanes;
+        this.header = header;
+        this.visitor = visitor;
+        this.doomed = memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) == 0;
+        this.seed0 = memory.getLong(header + HashIndexHeader.SEED_OFFSET);
+        this.seed1 = memory.getLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES);
+        long scrub = memory.getLong(header + HashIndexHeader.SCRUB_OFFSET);
+        this.scrubSegment = HashIndexHeader.block(scrub);
+        this.scrubDepth = HashIndexHeader.depth(scrub);
+    }
+
+    /** Walks the index whose header stands at an offset; also one that is doomed and half taken apart. */
+    public static void walk(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
+        if (!isBlock(memory, header, HEADER_SIZE)) {
+            visitor.problem(Rule.STRUCTURE, header, "a container's header lies outside the heap");
+            return;
+        }
+        new HashIndexWalker(memory, geometry, header, visitor).walk();
+        memory.keepMapped();
+    }
+
+    /** Offset of the word in a container's header that leads to the next doomed container of the lane. */
+    public static long nextDoomed(long header) {
+        return header + HashIndexHeader.DOOMED_NEXT_OFFSET;
+    }
+
+    private static boolean isBlock(SegmentMemory memory, long offset, long size) {
+        return offset > 0 && (offset & (1 << Bucket.OFFSET_SHIFT) - 1) == 0 && memory.contains(offset, size);
+    }
+
+    private void walk() {
+        visitor.block(header, HEADER_SIZE, "header");
+        long parameters = memory.getLong(header + HashIndexHeader.PARAMETERS_OFFSET);
+        if (parameters != HashIndexHeader.PARAMETERS) {
+            problem(
+                    Rule.STRUCTURE,
+                    header + HashIndexHeader.PARAMETERS_OFFSET,
+                    "parameters",
+                    HashIndexHeader.PARAMETERS,
+                    parameters);
+            return;
+        }
+        visitor.lock(header + HashIndexHeader.SPLIT_LOCK_OFFSET);
+        walkDirectory();
+        walkCounters();
+    }
+
+    private void walkCounters() {
+        long at = header + HashIndexHeader.COUNTERS_OFFSET;
+        long counters = memory.getLong(at);
+        long size = (long) Long.BYTES * lanes;
+        if (doomed && counters == 0) {
+            return;
+        }
+        if (!isBlock(memory, counters, size)) {
+            visitor.problem(Rule.STRUCTURE, at, "the counters lie outside the heap: offset=" + counters);
+            return;
+        }
+        visitor.block(counters, size, "counters");
+        long sum = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            sum += memory.getLong(counters + (long) lane * Long.BYTES);
+        }
+        if (!doomed && sum != entries) {
+            problem(Rule.COUNT, counters, "sum of the counters", entries, sum);
+        }
+    }
+
+    private void walkDirectory() {
+        long at = header + HashIndexHeader.DIRECTORY_OFFSET;
+        long word = memory.getLong(at);
+        if (doomed && word == 0) {
+            return;
+        }
+        int depth = HashIndexHeader.depth(word);
+        long words = HashIndexHeader.block(word);
+        if (depth > HashIndexHeader.MAX_DEPTH || !isBlock(memory, words, HashIndexHeader.directorySize(depth))) {
+            visitor.problem(Rule.STRUCTURE, at, "the directory is impossible: offset=" + words + " depth=" + depth);
+            return;
+        }
+        visitor.block(words, HashIndexHeader.directorySize(depth), "directory");
+        long count = 1L << depth;
+        for (long first = 0; first < count; ) {
+            long segment = memory.getLong(words + first * Long.BYTES);
+            long end = first + 1;
+            while (end < count && memory.getLong(words + end * Long.BYTES) == segment) {
+                end++;
+            }
+            walkRange(words + first * Long.BYTES, depth, first, end - first, segment);
+            first = end;
+        }
+    }
+
+    private void walkRange(long at, int depth, long first, long length, long segment) {
+        if (doomed && segment == 0) {
+            return;
+        }
+        if (Long.bitCount(length) != 1 || first % length != 0) {
+            visitor.problem(
+                    Rule.STRUCTURE,
+                    at,
+                    "a segment's range in the directory is no aligned power of two: first=" + first + " length="
+                            + length + " segment=" + segment);
+            return;
+        }
+        if (!isBlock(memory, segment, Bucket.SEGMENT_SIZE) || segment % Bucket.LINE_SIZE != 0) {
+            visitor.problem(Rule.STRUCTURE, at, "a segment lies outside the heap: offset=" + segment);
+            return;
+        }
+        if (!seen.add(segment)) {
+            visitor.problem(Rule.STRUCTURE, at, "a segment stands in the directory twice: offset=" + segment);
+            return;
+        }
+        visitor.block(segment, Bucket.SEGMENT_SIZE, "hash segment");
+        int localDepth = depth - Long.numberOfTrailingZeros(length);
+        long prefix = first >>> Long.numberOfTrailingZeros(length);
+        for (int b = 0; b < Bucket.BUCKETS; b++) {
+            visitor.lock(Bucket.at(segment, b));
+            walkBucket(segment, b, localDepth, prefix);
+        }
+    }
+
+    private void walkBucket(long segment, int number, int localDepth, long prefix) {
+        long line = Bucket.at(segment, number);
+        for (int lines = 0; ; lines++) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                long at = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
+                long slot = memory.getLong(at);
+                if (slot != 0 && !isMovedAway(segment, localDepth, slot)) {
+                    if (localDepth > 0 && slot >>> Long.SIZE - localDepth != prefix) {
+                        visitor.problem(
+                                Rule.SLOT,
+                                at,
+                                "a slot stands in the wrong segment: tag=0x" + Long.toHexString(Bucket.tag(slot))
+                                        + " localDepth=" + localDepth);
+                    }
+                    walkEntry(at, slot, number);
+                }
+            }
+            long next = Bucket.overflow(memory, line);
+            if (next == 0) {
+                return;
+            }
+            if (!isBlock(memory, next, Bucket.LINE_SIZE) || next % Bucket.LINE_SIZE != 0) {
+                visitor.problem(
+                        Rule.SLOT,
+                        line + Bucket.OVERFLOW_OFFSET,
+                        "an overflow line lies outside the heap: offset=" + next);
+                return;
+            }
+            if (lines == MAX_LINES || !seen.add(next)) {
+                visitor.problem(
+                        Rule.SLOT, line + Bucket.OVERFLOW_OFFSET, "an overflow line is chained twice: offset=" + next);
+                return;
+            }
+            visitor.block(next, Bucket.LINE_SIZE, "overflow line");
+            line = next;
+        }
+    }
+
+    /** Whether a split that was interrupted has moved a slot to the right half: it is met there. */
+    private boolean isMovedAway(long segment, int localDepth, long slot) {
+        return segment == scrubSegment
+                && scrubDepth == localDepth
+                && localDepth > 0
+                && (slot & Long.MIN_VALUE >>> localDepth - 1) != 0;
+    }
+
+    private void walkEntry(long at, long slot, int number) {
+        long entry = Bucket.entry(slot);
+        if (!isBlock(memory, entry, IndexEntry.KEY_OFFSET + Long.BYTES)) {
+            visitor.problem(Rule.ENTRY, at, "an entry lies outside the heap: offset=" + entry);
+            return;
+        }
+        long lengths = memory.getLong(entry);
+        int keyLength = IndexEntry.keyLength(lengths);
+        int valueLength = IndexEntry.valueLength(lengths);
+        if (keyLength < 0 || valueLength < 0 || !memory.contains(entry, IndexEntry.size(keyLength, valueLength))) {
+            visitor.problem(
+                    Rule.ENTRY,
+                    entry,
+                    "an entry reaches beyond the heap: keyLength=" + keyLength + " valueLength=" + valueLength);
+            return;
+        }
+        entries++;
+        visitor.block(entry, IndexEntry.size(keyLength, valueLength), "entry");
+        long hash = hash(entry + IndexEntry.KEY_OFFSET, keyLength);
+        if (hash >>> Long.SIZE - Bucket.TAG_BITS != Bucket.tag(slot)) {
+            problem(Rule.ENTRY, at, "tag of a slot", hash >>> Long.SIZE - Bucket.TAG_BITS, Bucket.tag(slot));
+        }
+        if (Bucket.index(hash) != number) {
+            problem(Rule.SLOT, at, "bucket of a slot", Bucket.index(hash), number);
+        }
+        visitor.entry(entry + IndexEntry.KEY_OFFSET, keyLength, IndexEntry.value(entry, lengths), valueLength);
+    }
+
+    private long hash(long key, int length) {
+        byte[] bytes = new byte[Math.max(length, Long.BYTES)];
+        memory.copyTo(key, bytes, 0, length);
+        EncodedKey encoded = new EncodedKey();
+        encoded.set(bytes, 0, length);
+        return encoded.hash(seed0, seed1);
+    }
+
+    private void problem(Rule rule, long offset, String field, long expected, long actual) {
+        visitor.problem(rule, offset, field + " is wrong: expected=" + expected + " actual=" + actual);
+    }
+}
