@@ -121,6 +121,8 @@ final class Attachment {
     }
 
     /**
+     * Refuses writes where they cannot be.
+     *
      * @throws IllegalStateException after close
      * @throws UnsupportedOperationException on a segment opened for reading alone
      */

@@ -20,7 +20,11 @@ public final class LanePin implements AutoCloseable {
         return lane;
     }
 
-    /** Gives the lane back. Idempotent. @throws IllegalStateException in another thread than the one that pinned */
+    /**
+     * Gives the lane back. Idempotent.
+     *
+     * @throws IllegalStateException in another thread than the one that pinned
+     */
     @Override
     public void close() {
         if (!closed) {

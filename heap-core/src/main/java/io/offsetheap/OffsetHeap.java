@@ -100,7 +100,11 @@ public final class OffsetHeap implements AutoCloseable {
         return findOrConstruct(name, type, 1);
     }
 
-    /** @throws io.offsetheap.error.TypeMismatchException if it exists with another type or another length */
+    /**
+     * Finds an object of {@code length} elements, or bytes, as its type counts, or constructs it.
+     *
+     * @throws io.offsetheap.error.TypeMismatchException if it exists with another type or another length
+     */
     public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
         attachment.checkWritable();
         try {

@@ -45,7 +45,7 @@ final class SegmentOpener {
         this.name = location.toString();
     }
 
-    /** @return null if the name exists already; then nothing has changed */
+    /** Makes a segment. Returns null if the name exists already; then nothing has changed. */
     @Nullable
     OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
         SegmentFile file = location.createUnnamed(permissions);
@@ -101,6 +101,8 @@ final class SegmentOpener {
     }
 
     /**
+     * Opens the segment.
+     *
      * @param salvage whether to accept a segment that a reboot has met open, if the verifier finds nothing wrong with it
      */
     OffsetHeap open(boolean salvage) {

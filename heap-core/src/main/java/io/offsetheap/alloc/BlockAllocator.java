@@ -45,7 +45,11 @@ public interface BlockAllocator {
      */
     void free(long block);
 
-    /** Bytes that may be used of a block, at least those asked for. @throws IllegalArgumentException as {@link #free} */
+    /**
+     * Bytes that may be used of a block, at least those asked for.
+     *
+     * @throws IllegalArgumentException as {@link #free}
+     */
     long usableSize(long block);
 
     /**

@@ -5,15 +5,18 @@ package io.offsetheap.alloc;
 
 /** Carries what a user's initializer threw out of the operation that called it. */
 final class InitializerFailure extends RuntimeException {
+    private final transient Throwable reason;
+
     InitializerFailure(Throwable reason) {
         super(null, reason, false, false);
+        this.reason = reason;
     }
 
     /** What the user's code threw: a {@link RuntimeException}, or an {@link Error}, which is thrown here. */
     RuntimeException reason() {
-        if (getCause() instanceof Error error) {
+        if (reason instanceof Error error) {
             throw error;
         }
-        return (RuntimeException) getCause();
+        return (RuntimeException) reason;
     }
 }

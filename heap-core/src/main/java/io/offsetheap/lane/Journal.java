@@ -109,10 +109,10 @@ final class Journal {
     /** Releases every lock that the lane's list names and that the lane really holds. Others are not touched. */
     static void releaseLocks(SegmentMemory memory, long body, int lane) {
         for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
-            checkLock(memory, memory.getLong(body + Geometry.LOCK_LIST_OFFSET + i * Long.BYTES));
+            checkLock(memory, memory.getLong(body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES));
         }
         for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
-            long listed = body + Geometry.LOCK_LIST_OFFSET + i * Long.BYTES;
+            long listed = body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES;
             long entry = memory.getLong(listed);
             if (entry == 0) {
                 continue;

@@ -69,7 +69,11 @@ public final class LaneTable {
     };
     private volatile boolean closed;
 
-    /** @param process the slot in which this attach lives, see {@link ProcessTable#attach}; none if it only reads */
+    /**
+     * The lanes of one attach.
+     *
+     * @param process the slot in which this attach lives, see {@link ProcessTable#attach}; none if it only reads
+     */
     public LaneTable(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, int process) {
         this.memory = memory;
         this.geometry = geometry;
@@ -701,7 +705,11 @@ public final class LaneTable {
         return new IllegalStateException("the heap is closed: segment=" + memory.name());
     }
 
-    /** @throws IllegalStateException after close */
+    /**
+     * Refuses to go on after {@link #close}.
+     *
+     * @throws IllegalStateException after close
+     */
     public void checkOpen() {
         if (closed) {
             throw closedException();

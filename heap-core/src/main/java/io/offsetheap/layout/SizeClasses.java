@@ -25,7 +25,11 @@ public final class SizeClasses {
 
     private SizeClasses() {}
 
-    /** The smallest class whose cells hold {@code size} bytes. @param size 0 to {@value #LARGEST_SMALL} */
+    /**
+     * The smallest class whose cells hold {@code size} bytes.
+     *
+     * @param size 0 to {@value #LARGEST_SMALL}
+     */
     public static int classOf(long size) {
         if (size <= GRANULARITY * LINEAR_CLASSES) {
             return size == 0 ? 0 : (int) (size - 1) >>> GRANULARITY_SHIFT;

@@ -10,6 +10,8 @@ package io.offsetheap.memory;
 @FunctionalInterface
 public interface BackingStore {
     /**
+     * Reserves a range.
+     *
      * @param offset start of the range in bytes from the segment's base
      * @param length its length in bytes
      * @throws io.offsetheap.error.OutOfSegmentMemoryException if the file system has no room; nothing has changed then

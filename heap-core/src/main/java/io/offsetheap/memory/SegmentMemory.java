@@ -47,6 +47,8 @@ public class SegmentMemory {
     private long lastWord;
 
     /**
+     * The bytes of a mapping.
+     *
      * @param region the mapping, of the segment's greatest size
      * @param name how error messages call the segment
      * @param limit the end of the accessible part at first, in bytes; grows with the heap
@@ -84,6 +86,7 @@ public class SegmentMemory {
     }
 
     /** Keeps the mapping alive up to this call: the last action of every public operation that has read or written. */
+    @SuppressWarnings("ReachabilityFenceUsage") // an operation that throws has nothing left to read
     public final void keepMapped() {
         Reference.reachabilityFence(region);
     }

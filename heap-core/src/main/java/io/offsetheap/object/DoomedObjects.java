@@ -31,7 +31,15 @@ public final class DoomedObjects {
     /** What was running when this attach first looked at the lane's first doomed container; the lessee's. */
     private final @Nullable Observation[] observations;
 
-    private record Observation(long header, long[] states) {}
+    private static final class Observation {
+        private final long header;
+        private final long[] states;
+
+        Observation(long header, long[] states) {
+            this.header = header;
+            this.states = states;
+        }
+    }
 
     public DoomedObjects(ObjectSpace space) {
         this.space = space;
@@ -58,11 +66,11 @@ public final class DoomedObjects {
         long doomed = lane.entry() + LaneState.DOOMED_OFFSET;
         long header = memory.getLong(doomed);
         Observation observation = observations[lane.index()];
-        if (observation == null || observation.header() != header) {
+        if (observation == null || observation.header != header) {
             observation = new Observation(header, lanes.observe());
             observations[lane.index()] = observation;
         }
-        if (!lanes.isQuietSince(observation.states(), lane)) {
+        if (!lanes.isQuietSince(observation.states, lane)) {
             return false;
         }
         if (HashIndex.tearDown(space, lane, header, BLOCKS_PER_SWEEP)) {

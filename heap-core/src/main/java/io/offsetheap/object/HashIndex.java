@@ -276,7 +276,11 @@ public final class HashIndex {
         }
     }
 
-    /** Whether what was read since the words were noted is to be believed. @param bucket 0 if none was reached yet */
+    /**
+     * Whether what was read since the words were noted is to be believed.
+     *
+     * @param bucket 0 if none was reached yet
+     */
     boolean holds(long bucket, long lock, long version) {
         memory.loadFence();
         return (bucket == 0 || memory.getLong(bucket) == lock)

@@ -190,7 +190,11 @@ final class IndexWriter {
         lane.commit(CommitSite.PUT_IN_PLACE);
     }
 
-    /** A word with those of its bytes replaced that belong to a value. @param first position of the word in the value */
+    /**
+     * A word with those of its bytes replaced that belong to a value.
+     *
+     * @param first position of the word in the value
+     */
     private static long merge(long word, int first, byte[] value, int length) {
         if (first >= 0 && first + Long.BYTES <= length) {
             return ByteArrays.getLong(value, first);

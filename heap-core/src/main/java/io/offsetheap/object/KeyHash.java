@@ -21,7 +21,11 @@ final class KeyHash {
 
     private KeyHash() {}
 
-    /** Hash of a key of up to 8 bytes. @param word the bytes, the first one lowest, zeros above */
+    /**
+     * Hash of a key of up to 8 bytes.
+     *
+     * @param word the bytes, the first one lowest, zeros above
+     */
     static long ofWord(long word, int length, long seed0, long seed1) {
         return finish(word ^ seed0, seed1 ^ SECOND, length, seed0);
     }

@@ -18,7 +18,7 @@ import io.offsetheap.memory.SegmentMemory;
  * @param hash hash of the type's fingerprint
  * @param offset where the object begins
  * @param objectLength number of elements it was constructed with
- * @param structure ordinal of its {@link SharedType.Structure}
+ * @param structure code of its {@link SharedType.Structure}
  */
 public record NameEntry(long hash, long offset, long objectLength, int structure) {
     public static final int HASH_OFFSET = 0;
@@ -52,7 +52,7 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     }
 
     boolean isContainer() {
-        return structure == SharedType.Structure.HASH_INDEX.ordinal();
+        return structure == SharedType.Structure.HASH_INDEX.code();
     }
 
     /** The type half of an object's first word: how an object says which type it has. */
@@ -73,7 +73,7 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     }
 
     public static boolean isContainer(SegmentMemory memory, long value) {
-        return memory.getLong(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.ordinal();
+        return memory.getLong(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.code();
     }
 
     /** Bytes of the block of an object that is no container. */
@@ -85,7 +85,7 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     public static boolean matches(SegmentMemory memory, long value) {
         long object = object(memory, value);
         long structure = memory.getLong(value + STRUCTURE_OFFSET);
-        if (structure < 0 || structure >= SharedType.Structure.values().length) {
+        if (structure != SharedType.Structure.BLOCK.code() && structure != SharedType.Structure.HASH_INDEX.code()) {
             return false;
         }
         if ((int) (memory.getLong(object) >>> Integer.SIZE) != typeId(memory.getLong(value + HASH_OFFSET))) {

@@ -69,7 +69,11 @@ public final class NameIndex {
 
     // ---- find
 
-    /** @throws TypeMismatchException if the name belongs to an object of another type */
+    /**
+     * Finds an object.
+     *
+     * @throws TypeMismatchException if the name belongs to an object of another type
+     */
     public <T> Optional<T> find(String name, SharedType<T> type) {
         EncodedKey key = nameKey(name);
         NameEntry entry = lookUp(key);
@@ -154,7 +158,7 @@ public final class NameIndex {
             type.reserve(space, lane, length);
             long object = type.create(space, lane, nextIdentity(lane, NameEntry.typeId(hash)), length);
             NameEntry entry =
-                    new NameEntry(hash, object, length, type.structure().ordinal());
+                    new NameEntry(hash, object, length, type.structure().code());
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
             return inserted ? entry : null;
@@ -198,7 +202,7 @@ public final class NameIndex {
         // Stored before use: a death after it wastes a number, a death before it has used none.
         memory.publish(serialWord, serial);
         long generation = serial * space.geometry().lanes + lane.index();
-        return (long) typeId << Integer.SIZE | generation & 0xFFFF_FFFFL;
+        return (long) typeId << Integer.SIZE | (generation & 0xFFFF_FFFFL);
     }
 
     // ---- destroy

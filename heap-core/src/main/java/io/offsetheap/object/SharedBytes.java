@@ -46,14 +46,22 @@ public final class SharedBytes {
         return object + BYTES_OFFSET;
     }
 
-    /** A byte. @throws IndexOutOfBoundsException if the position is not from 0 to {@link #length} - 1 */
+    /**
+     * A byte.
+     *
+     * @throws IndexOutOfBoundsException if the position is not from 0 to {@link #length} - 1
+     */
     public byte getByte(long position) {
         byte value = memory.getByte(at(position, 1));
         memory.keepMapped();
         return value;
     }
 
-    /** Sets a byte. @throws IndexOutOfBoundsException as {@link #getByte} */
+    /**
+     * Sets a byte.
+     *
+     * @throws IndexOutOfBoundsException as {@link #getByte}
+     */
     public void putByte(long position, byte value) {
         memory.putByte(at(position, 1), value);
         memory.keepMapped();

@@ -15,9 +15,20 @@ public interface SharedType<T> {
     /** How the parts of an object hang together, so that any process can take it apart without knowing its type. */
     enum Structure {
         /** One block. */
-        BLOCK,
+        BLOCK(0),
         /** A {@link HashIndex}: a container header, directory, hash segments and entries. */
-        HASH_INDEX
+        HASH_INDEX(1);
+
+        private final int code;
+
+        Structure(int code) {
+            this.code = code;
+        }
+
+        /** The number that stands for it in the segment. */
+        int code() {
+            return code;
+        }
     }
 
     /** Text that names the layout, such as {@code SharedHashMap/1<utf8/1,i64/1>}. Two types are the same if it is. */
