@@ -474,7 +474,8 @@ public final class LaneTable {
     public int helpAll(Lane me) {
         int helped = 0;
         for (int i = 0; i < geometry.lanes; i++) {
-            if (help(i, me.index())) {
+            // Again, because helping a dead helper hands this lane back without finishing it.
+            while (help(i, me.index())) {
                 helped++;
             }
         }

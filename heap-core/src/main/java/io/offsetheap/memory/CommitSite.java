@@ -19,7 +19,6 @@ public enum CommitSite {
     DRAIN_SPAN,
     RELEASE_EMPTY_RUN,
     ALLOCATE_SPAN,
-    TRIM_SPAN,
     GROW,
     // lane and segment
     LANE_BODY,

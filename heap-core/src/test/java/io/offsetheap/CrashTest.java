@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.object.SharedBytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Every operation, crashed before every store, and every recovery of it as well. */
+class CrashTest {
+    /** Sites that need a file, and so a real process; the tiny image has none. */
+    private static final Set<CommitSite> OF_FILES = EnumSet.of(CommitSite.MARK_OPEN, CommitSite.MARK_CLEAN);
+
+    @Test
+    void everyDeathLeavesTheHeapAsBeforeOrAsAfter() {
+        CrashHarness harness = new CrashHarness(96 << 10);
+        List<Long> blocks = new ArrayList<>();
+
+        // Raw blocks: stock, refill, new run, growth, spans, drain.
+        for (int size : new int[] {16, 16, 48, 200, 600, 600, 1500, 4000, 200, 16}) {
+            harness.explore(
+                    "allocate " + size, heap -> note(blocks, heap.blocks().allocate(size)));
+        }
+        harness.explore("allocate aligned", heap -> note(blocks, heap.blocks().allocate(100, 1024)));
+        for (int i = 0; i < 11; i++) {
+            long block = blocks.get(i * 7 % 11);
+            harness.explore("free " + i, heap -> heap.blocks().free(block));
+        }
+        harness.explore("trim", heap -> heap.blocks().trim());
+        harness.explore("grow", heap -> heap.blocks().grow(2000));
+
+        // Names.
+        harness.explore("construct a", heap -> heap.names().construct("a", SharedBytes.TYPE, 30));
+        harness.explore("construct b", heap -> heap.names().construct("b", SharedBytes.TYPE, 900));
+        harness.explore(
+                "allocateInto",
+                heap -> heap.blocks()
+                        .allocateInto(
+                                heap.names()
+                                        .find("a", SharedBytes.TYPE)
+                                        .orElseThrow()
+                                        .offset(),
+                                40,
+                                (memory, block) -> memory.putLong(block, 7)));
+        harness.explore("destroy b", heap -> heap.names().destroy("b"));
+
+        // An index: new, replace, in place, overflow, split, remove, clear, teardown.
+        harness.explore("construct index", heap -> heap.names().construct("index", IndexObject.TYPE, 1));
+        harness.explore("put new", heap -> index(heap).put("first", new byte[8]));
+        harness.explore("put in place", heap -> index(heap).put("first", filled(8, 1)));
+        harness.explore("replace", heap -> index(heap).put("first", filled(20, 2)));
+        harness.explore("put in place, several words", heap -> index(heap).put("first", filled(20, 3)));
+        for (int from = 0; from < 150; from += 10) {
+            int first = from;
+            harness.prepare(heap -> {
+                for (int i = first; i < first + 9; i++) {
+                    index(heap).put("k" + i, filled(i % 5, i));
+                }
+            });
+            harness.explore("put k" + (first + 9), heap -> index(heap).put("k" + (first + 9), filled(8, first)));
+        }
+        for (int i = 150; i < 165; i++) {
+            int key = i;
+            harness.explore("put k" + key, heap -> index(heap).put("k" + key, filled(3, key)));
+        }
+        for (int i = 0; i < 160; i += 40) {
+            int key = i;
+            harness.explore("remove k" + key, heap -> index(heap).remove("k" + key));
+        }
+        harness.prepare(heap -> {
+            index(heap).index().clear();
+            index(heap).put("only", new byte[3]);
+        });
+        harness.explore("clear", heap -> index(heap).index().clear());
+        harness.prepare(heap -> {
+            for (int i = 0; i < 12; i++) {
+                index(heap).put("t" + i, filled(i, i));
+            }
+        });
+        harness.explore("destroy index", heap -> {
+            heap.names().destroy("index");
+            heap.lanes().helpAll();
+            heap.blocks().trim();
+        });
+
+        harness.print((format, arguments) -> System.out.printf(format, arguments));
+        Set<CommitSite> missed = EnumSet.allOf(CommitSite.class);
+        missed.removeAll(OF_FILES);
+        harness.coverage().forEach((site, coverage) -> {
+            if (Arrays.stream(coverage.operation).allMatch(n -> n > 0)
+                    && Arrays.stream(coverage.recovery).allMatch(n -> n > 0)) {
+                missed.remove(site);
+            }
+        });
+        assertEquals(Set.of(), missed, "sites that were not crashed before, at and after their commit");
+    }
+
+    private static void note(List<Long> blocks, long block) {
+        blocks.remove(block);
+        blocks.add(block);
+    }
+
+    private static IndexObject index(Attachment heap) {
+        return heap.names().find("index", IndexObject.TYPE).orElseThrow();
+    }
+
+    private static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+}

@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap;
+
+import io.offsetheap.lane.Lane;
+import io.offsetheap.object.Codecs;
+import io.offsetheap.object.HashIndex;
+import io.offsetheap.object.IndexCursor;
+import io.offsetheap.object.ObjectSpace;
+import io.offsetheap.object.Scratch;
+import io.offsetheap.object.SharedType;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A bare hash index as a named object, with bytes for keys and values. */
+final class IndexObject {
+    static final SharedType<IndexObject> TYPE = new SharedType<>() {
+        @Override
+        public String fingerprint() {
+            return "IndexObject/1";
+        }
+
+        @Override
+        public Structure structure() {
+            return Structure.HASH_INDEX;
+        }
+
+        @Override
+        public void reserve(ObjectSpace space, Lane lane, long length) {
+            HashIndex.reserve(space, lane);
+        }
+
+        @Override
+        public long create(ObjectSpace space, Lane lane, long identity, long length) {
+            return HashIndex.create(space, lane, identity);
+        }
+
+        @Override
+        public IndexObject bind(ObjectSpace space, long offset, long length) {
+            return new IndexObject(HashIndex.open(space, offset));
+        }
+    };
+
+    private final HashIndex index;
+
+    private IndexObject(HashIndex index) {
+        this.index = index;
+    }
+
+    HashIndex index() {
+        return index;
+    }
+
+    boolean put(String key, byte[] value) {
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key().encode(Codecs.UTF8, key);
+            scratch.encodeValue(Codecs.BYTES, value);
+            return index.put(scratch, HashIndex.When.ALWAYS, false);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    boolean remove(String key) {
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key().encode(Codecs.UTF8, key);
+            return index.remove(scratch, HashIndex.When.PRESENT, false);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    byte @Nullable [] get(String key) {
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key().encode(Codecs.UTF8, key);
+            return index.copy(scratch) ? scratch.decodeCopy(Codecs.BYTES) : null;
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /** All entries, keys in order, values as length and first byte. */
+    Map<String, String> content() {
+        Map<String, String> content = new TreeMap<>();
+        IndexCursor cursor = index.cursor();
+        while (cursor.next()) {
+            String key = cursor.key(Codecs.UTF8);
+            byte[] value = get(key);
+            if (value != null) {
+                content.put(key, value.length + ":" + (value.length == 0 ? "" : value[0]));
+            }
+        }
+        return content;
+    }
+}
