@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.SharedBytes;
 import java.util.ArrayList;
@@ -58,20 +59,20 @@ class CrashTest {
         harness.explore("put in place", heap -> index(heap).put("first", filled(8, 1)));
         harness.explore("replace", heap -> index(heap).put("first", filled(20, 2)));
         harness.explore("put in place, several words", heap -> index(heap).put("first", filled(20, 3)));
-        for (int from = 0; from < 150; from += 10) {
-            int first = from;
-            harness.prepare(heap -> {
-                for (int i = first; i < first + 9; i++) {
-                    index(heap).put("k" + i, filled(i % 5, i));
-                }
-            });
-            harness.explore("put k" + (first + 9), heap -> index(heap).put("k" + (first + 9), filled(8, first)));
+        for (int i = 0; i < 110; i++) {
+            int key = i;
+            if (i % 10 == 9) {
+                harness.explore("put k" + key, heap -> index(heap).put("k" + key, filled(8, key)));
+            } else {
+                harness.prepare(heap -> index(heap).put("k" + key, filled(key % 5, key)));
+            }
         }
-        for (int i = 150; i < 165; i++) {
+        // From here on buckets overflow, and one of these puts splits the segment.
+        for (int i = 110; i < 140; i++) {
             int key = i;
             harness.explore("put k" + key, heap -> index(heap).put("k" + key, filled(3, key)));
         }
-        for (int i = 0; i < 160; i += 40) {
+        for (int i = 0; i < 140; i += 40) {
             int key = i;
             harness.explore("remove k" + key, heap -> index(heap).remove("k" + key));
         }
@@ -89,6 +90,13 @@ class CrashTest {
             heap.names().destroy("index");
             heap.lanes().helpAll();
             heap.blocks().trim();
+        });
+
+        // Processes: another attach, a lane that has never been used, a detach.
+        harness.explore("pin, and lease another lane", heap -> {
+            Lane pinned = heap.lanes().pin();
+            heap.blocks().allocate(16);
+            heap.lanes().unpin(pinned);
         });
 
         harness.print((format, arguments) -> System.out.printf(format, arguments));

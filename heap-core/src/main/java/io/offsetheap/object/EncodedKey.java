@@ -51,12 +51,16 @@ public final class EncodedKey {
     /** Becomes the encoding of a value. */
     public <K> void encode(Codec<K> codec, K key) {
         if (codec.isWord()) {
-            length = codec.fixedLength();
-            word = codec.toWord(key) & mask(length);
+            setWord(wordOf(codec, key), codec.fixedLength());
             return;
         }
         byte[] target = room(codec.maxLength(key));
         finish(codec.write(key, target, 0));
+    }
+
+    /** The key of a codec whose values are words, as {@link HashIndex#getWord(long, int, int, long)} takes it. */
+    public static <K> long wordOf(Codec<K> codec, K key) {
+        return codec.toWord(key) & mask(codec.fixedLength());
     }
 
     /** Number of bytes. */

@@ -74,7 +74,14 @@ public final class HashIndex {
     /** Longer chains of lines than any heap can hold. */
     static final int MAX_CHAIN = 1 << 24;
 
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final byte[] NONE = new byte[0];
+
+    /** Apart, so that who only opens an index does not pay for it. */
+    private static final class Seeds {
+        static final SecureRandom RANDOM = new SecureRandom();
+
+        private Seeds() {}
+    }
 
     private final ObjectSpace space;
     private final SegmentMemory memory;
@@ -136,7 +143,7 @@ public final class HashIndex {
      * @return the offset of its header
      */
     public static long create(ObjectSpace space, Lane lane, long identity) {
-        return create(space, lane, identity, RANDOM.nextLong(), RANDOM.nextLong());
+        return create(space, lane, identity, Seeds.RANDOM.nextLong(), Seeds.RANDOM.nextLong());
     }
 
     static long create(ObjectSpace space, Lane lane, long identity, long seed0, long seed1) {
@@ -394,8 +401,6 @@ public final class HashIndex {
         memory.keepMapped();
         return believed ? value : getWordSlowly(word, keyLength, valueLength, absent);
     }
-
-    private static final byte[] NONE = new byte[0];
 
     private long getWordSlowly(long word, int keyLength, int valueLength, long absent) {
         Scratch scratch = Scratch.enter();

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiles every Java example of the README and runs those that say so, comparing what they print. */
+class ReadmeTest {
+    private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```java\\R(.*?)^```");
+    private static final Pattern PRINTS = Pattern.compile("// prints: (.*)");
+    private static final String IMPORTS =
+            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.object.*;\n";
+
+    @TempDir
+    Path classes;
+
+    @TestFactory
+    List<DynamicTest> examples() throws IOException {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        Matcher example = EXAMPLE.matcher(readme);
+        List<DynamicTest> tests = new ArrayList<>();
+        while (example.find()) {
+            String code = example.group(1);
+            String name = "Example" + (tests.size() + 1);
+            tests.add(DynamicTest.dynamicTest(name, () -> check(name, code)));
+        }
+        assertFalse(tests.isEmpty());
+        return tests;
+    }
+
+    private void check(String name, String code) throws Exception {
+        String source = IMPORTS + "public class " + name + " { public static void main(String[] a) throws Exception {\n"
+                + code + "\n} }";
+        var file = new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+        var diagnostics = new DiagnosticCollector<JavaFileObject>();
+        List<String> options = List.of(
+                "--release",
+                "17",
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                classes.toString());
+        assertTrue(
+                ToolProvider.getSystemJavaCompiler()
+                        .getTask(null, null, diagnostics, options, null, List.of(file))
+                        .call(),
+                () -> diagnostics.getDiagnostics() + "\n" + source);
+        if (code.startsWith("// run")) {
+            List<String> expected =
+                    PRINTS.matcher(code).results().map(r -> r.group(1).strip()).toList();
+            assertEquals(expected, run(name));
+        }
+    }
+
+    private List<String> run(String name) throws Exception {
+        PrintStream old = System.out;
+        var printed = new ByteArrayOutputStream();
+        URL[] path = {classes.toUri().toURL()};
+        try (var loader = new URLClassLoader(path, ReadmeTest.class.getClassLoader())) {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        } finally {
+            System.setOut(old);
+        }
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}
