@@ -4,6 +4,7 @@
 package io.offsetheap;
 
 import io.offsetheap.memory.CommitSite;
+import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.verify.HeapReport;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -57,6 +59,41 @@ final class CrashHarness {
         base = image.save();
     }
 
+    /**
+     * Runs an operation and kills it behind the commit of a site, and lets another process recover. What the operation has
+     * begun but no recovery has to finish is left as it is.
+     *
+     * @return false if the operation makes no such commit; then it has run to its end
+     */
+    boolean leaveHalfDone(Consumer<Attachment> operation, CommitSite site) {
+        CrashingMemory memory = image.newMemory();
+        start(memory, operation);
+        var fatal = memory.commits().stream()
+                .filter(commit -> commit.site() == site)
+                .mapToLong(CrashingMemory.Commit::store)
+                .findFirst();
+        if (fatal.isPresent()) {
+            crash(operation, fatal.getAsLong() + 1, -1);
+            recovered("half done", image.newMemory());
+        }
+        image.killAllBut(-1);
+        base = image.save();
+        return fatal.isPresent();
+    }
+
+    /** Whether an operation makes a commit of this site. It is run, but what it does is forgotten. */
+    boolean commits(Consumer<Attachment> operation, CommitSite site) {
+        CrashingMemory memory = image.newMemory();
+        start(memory, operation);
+        image.killAllBut(-1);
+        return memory.commits().stream().anyMatch(commit -> commit.site() == site);
+    }
+
+    /** Attaches once more over the memory of a process that is attached already: two attaches, one death. */
+    Attachment attachBeside(Attachment process) {
+        return image.attach((CrashingMemory) process.memory());
+    }
+
     private Attachment start(CrashingMemory memory, Consumer<Attachment> operation) {
         image.killAllBut(-1);
         image.restore(base);
@@ -81,14 +118,38 @@ final class CrashHarness {
         String after = recovered(label + " after", image.newMemory());
 
         for (long k = 0; k < stores; k++) {
-            byte[] crashed = crash(operation, k, -1);
-            String where = label + " crashed at store " + k + " of " + stores;
-            long recoveries = recover(where, crashed, before, after);
-            count(commits, k, stores, recoveries);
-            crashPoints++;
-            survive(where, operation, k);
+            long point = k;
+            // A thread whose operation died keeps hold of its lane: each crash point has threads of its own.
+            onThreadOfItsOwn(() -> {
+                String where = label + " crashed at store " + point + " of " + stores;
+                byte[] crashed = crash(operation, point, -1);
+                long recoveries = recover(where, crashed, before, after);
+                count(commits, point, stores, recoveries);
+                crashPoints++;
+                survive(where, operation, point);
+            });
         }
         base = done;
+    }
+
+    private static void onThreadOfItsOwn(Runnable task) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        });
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
     }
 
     private byte[] crash(Consumer<Attachment> operation, long k, int survivor) {

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
+import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Every operation, crashed before every store, and every recovery of it as well. */
@@ -24,6 +28,15 @@ class CrashTest {
     void everyDeathLeavesTheHeapAsBeforeOrAsAfter() {
         CrashHarness harness = new CrashHarness(96 << 10);
         List<Long> blocks = new ArrayList<>();
+
+        // Processes: an attach beside another, in a lane that has never been used, and its end.
+        harness.explore("attach and detach", heap -> {
+            Lane pinned = heap.lanes().pin();
+            Attachment second = harness.attachBeside(heap);
+            second.close();
+            second.detach();
+            heap.lanes().unpin(pinned);
+        });
 
         // Raw blocks: stock, refill, new run, growth, spans, drain.
         for (int size : new int[] {16, 16, 48, 200, 600, 600, 1500, 4000, 200, 16}) {
@@ -59,18 +72,22 @@ class CrashTest {
         harness.explore("put in place", heap -> index(heap).put("first", filled(8, 1)));
         harness.explore("replace", heap -> index(heap).put("first", filled(20, 2)));
         harness.explore("put in place, several words", heap -> index(heap).put("first", filled(20, 3)));
-        for (int i = 0; i < 110; i++) {
+        // Puts until buckets overflow and the segment splits: with a new directory, and later within one.
+        Map<CommitSite, Integer> wanted = new EnumMap<>(Map.of(CommitSite.PUT_NEW_LINE, 3, CommitSite.SPLIT, 4));
+        for (int i = 0; wanted.get(CommitSite.SPLIT) > 0; i++) {
             int key = i;
-            if (i % 10 == 9) {
-                harness.explore("put k" + key, heap -> index(heap).put("k" + key, filled(8, key)));
-            } else {
-                harness.prepare(heap -> index(heap).put("k" + key, filled(key % 5, key)));
+            Consumer<Attachment> put = heap -> index(heap).put("k" + key, filled(key % 9, key));
+            boolean explored = false;
+            for (CommitSite site : List.of(CommitSite.PUT_NEW_LINE, CommitSite.SPLIT)) {
+                if (!explored && wanted.get(site) > 0 && harness.commits(put, site)) {
+                    harness.explore("put k" + key + " with " + site, put);
+                    wanted.merge(site, -1, Integer::sum);
+                    explored = true;
+                }
             }
-        }
-        // From here on buckets overflow, and one of these puts splits the segment.
-        for (int i = 110; i < 140; i++) {
-            int key = i;
-            harness.explore("put k" + key, heap -> index(heap).put("k" + key, filled(3, key)));
+            if (!explored) {
+                harness.prepare(put);
+            }
         }
         for (int i = 0; i < 140; i += 40) {
             int key = i;
@@ -92,11 +109,20 @@ class CrashTest {
             heap.blocks().trim();
         });
 
-        // Processes: another attach, a lane that has never been used, a detach.
-        harness.explore("pin, and lease another lane", heap -> {
-            Lane pinned = heap.lanes().pin();
-            heap.blocks().allocate(16);
-            heap.lanes().unpin(pinned);
+        // An index whose splitter has died: its right half is linked, its left half not scrubbed.
+        harness.prepare(heap -> heap.names().construct("index", IndexObject.TYPE, 1));
+        leaveHalfSplit(harness);
+        harness.explore("put into a half split index", heap -> index(heap).put("after", filled(3, 1)));
+        harness.explore("destroy a half split index", heap -> {
+            heap.names().destroy("index");
+            heap.blocks().trim();
+        });
+        harness.prepare(heap -> heap.names().construct("index", IndexObject.TYPE, 1));
+        leaveHalfSplit(harness);
+        harness.explore("finish the split of a dead", heap -> {
+            Lane lane = heap.lanes().lease();
+            index(heap).index().finishSplit(lane);
+            lane.giveBack();
         });
 
         harness.print((format, arguments) -> System.out.printf(format, arguments));
@@ -109,6 +135,16 @@ class CrashTest {
             }
         });
         assertEquals(Set.of(), missed, "sites that were not crashed before, at and after their commit");
+    }
+
+    private static void leaveHalfSplit(CrashHarness harness) {
+        for (int i = 0; i < 1000; i++) {
+            int key = i;
+            if (harness.leaveHalfDone(heap -> index(heap).put("s" + key, filled(3, key)), CommitSite.SPLIT)) {
+                return;
+            }
+        }
+        throw new AssertionError("no put has split the index");
     }
 
     private static void note(List<Long> blocks, long block) {

@@ -15,6 +15,7 @@ import io.offsetheap.error.SegmentExistsException;
 import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
 import io.offsetheap.error.TypeMismatchException;
+import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.SharedBytes;
 import java.io.IOException;
@@ -268,15 +269,15 @@ class OffsetHeapTest {
     @Test
     void keepsALaneForAPin() {
         try (OffsetHeap heap = file().create()) {
-            try (LanePin pin = heap.pin()) {
-                assertThrows(IllegalStateException.class, heap::pin);
-                List<Long> blocks = new ArrayList<>();
-                for (int i = 0; i < 1000; i++) {
-                    blocks.add(heap.allocate(i % 300));
-                }
-                blocks.forEach(heap::free);
-                assertTrue(heap.verify().isClean());
+            LanePin pin = heap.pin();
+            assertThrows(IllegalStateException.class, heap::pin);
+            List<Long> blocks = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                blocks.add(heap.allocate(i % 300));
             }
+            blocks.forEach(heap::free);
+            assertTrue(heap.verify().isClean());
+            pin.close();
             heap.pin().close();
         }
     }

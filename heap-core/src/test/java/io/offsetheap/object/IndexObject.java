@@ -1,22 +1,16 @@
 /*
  * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
  */
-package io.offsetheap;
+package io.offsetheap.object;
 
 import io.offsetheap.lane.Lane;
-import io.offsetheap.object.Codecs;
-import io.offsetheap.object.HashIndex;
-import io.offsetheap.object.IndexCursor;
-import io.offsetheap.object.ObjectSpace;
-import io.offsetheap.object.Scratch;
-import io.offsetheap.object.SharedType;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A bare hash index as a named object, with bytes for keys and values. */
-final class IndexObject {
-    static final SharedType<IndexObject> TYPE = new SharedType<>() {
+/** A bare hash index as a named object, with bytes for keys and values, and a seed that is the same in every run. */
+public final class IndexObject {
+    public static final SharedType<IndexObject> TYPE = new SharedType<>() {
         @Override
         public String fingerprint() {
             return "IndexObject/1";
@@ -34,7 +28,7 @@ final class IndexObject {
 
         @Override
         public long create(ObjectSpace space, Lane lane, long identity, long length) {
-            return HashIndex.create(space, lane, identity);
+            return HashIndex.create(space, lane, identity, 0x1234_5678_9ABC_DEF1L, 0x0FED_CBA9_8765_4321L);
         }
 
         @Override
@@ -49,11 +43,11 @@ final class IndexObject {
         this.index = index;
     }
 
-    HashIndex index() {
+    public HashIndex index() {
         return index;
     }
 
-    boolean put(String key, byte[] value) {
+    public boolean put(String key, byte[] value) {
         Scratch scratch = Scratch.enter();
         try {
             scratch.key().encode(Codecs.UTF8, key);
@@ -64,7 +58,7 @@ final class IndexObject {
         }
     }
 
-    boolean remove(String key) {
+    public boolean remove(String key) {
         Scratch scratch = Scratch.enter();
         try {
             scratch.key().encode(Codecs.UTF8, key);
@@ -74,7 +68,7 @@ final class IndexObject {
         }
     }
 
-    byte @Nullable [] get(String key) {
+    public byte @Nullable [] get(String key) {
         Scratch scratch = Scratch.enter();
         try {
             scratch.key().encode(Codecs.UTF8, key);
@@ -85,7 +79,7 @@ final class IndexObject {
     }
 
     /** All entries, keys in order, values as length and first byte. */
-    Map<String, String> content() {
+    public Map<String, String> content() {
         Map<String, String> content = new TreeMap<>();
         IndexCursor cursor = index.cursor();
         while (cursor.next()) {
