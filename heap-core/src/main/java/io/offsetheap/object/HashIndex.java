@@ -653,6 +653,7 @@ public final class HashIndex {
         try {
             boolean stored = writer.put(lane, scratch, when, keep);
             lane.giveBack();
+            memory.keepMapped();
             return stored;
         } catch (Throwable t) {
             lane.abandon(t);
@@ -667,6 +668,7 @@ public final class HashIndex {
         try {
             boolean removed = writer.remove(lane, scratch, when, keep);
             lane.giveBack();
+            memory.keepMapped();
             return removed;
         } catch (Throwable t) {
             lane.abandon(t);
@@ -689,6 +691,7 @@ public final class HashIndex {
                 }
             }
         }
+        memory.keepMapped();
     }
 
     /** Number of entries: exact while nobody writes, near it otherwise. */
