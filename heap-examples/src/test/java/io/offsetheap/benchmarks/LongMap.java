@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.benchmarks;
+
+import io.offsetheap.OffsetHeap;
+import io.offsetheap.collections.SharedHashMap;
+import io.offsetheap.object.Codecs;
+import java.io.File;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import net.openhft.chronicle.map.ChronicleMap;
+
+/** A map from long to long: each peer by its cheapest calls. One peer to a fork, so that its calls are inlined. */
+public interface LongMap extends AutoCloseable {
+    /** The value of a key that is there. */
+    long get(long key);
+
+    void put(long key, long value);
+
+    void remove(long key);
+
+    @Override
+    void close();
+
+    /** Which map to measure. */
+    enum Peer {
+        OFFSET_HEAP {
+            @Override
+            LongMap create(String name) {
+                return new OffsetHeapMap(name);
+            }
+        },
+        CONCURRENT_HASH_MAP {
+            @Override
+            LongMap create(String name) {
+                return new JavaMap();
+            }
+        },
+        CHRONICLE_MAP {
+            @Override
+            LongMap create(String name) {
+                return new ChronicleLongMap(new File("/dev/shm", name));
+            }
+        };
+
+        abstract LongMap create(String name);
+    }
+
+    /** Ours. */
+    final class OffsetHeapMap implements LongMap {
+        private final String name;
+        private final OffsetHeap heap;
+        private final SharedHashMap<Long, Long> map;
+
+        OffsetHeapMap(String name) {
+            this.name = name;
+            this.heap = Workload.freshHeap(name);
+            this.map = heap.construct("map", SharedHashMap.type(Codecs.LONG, Codecs.LONG));
+        }
+
+        @Override
+        public long get(long key) {
+            return map.readLong(key, -1);
+        }
+
+        @Override
+        public void put(long key, long value) {
+            map.store(key, value);
+        }
+
+        @Override
+        public void remove(long key) {
+            map.delete(key);
+        }
+
+        @Override
+        public void close() {
+            Workload.remove(heap, name);
+        }
+    }
+
+    /** On the Java heap, of one process. */
+    final class JavaMap implements LongMap {
+        private final ConcurrentHashMap<Long, Long> map = new ConcurrentHashMap<>();
+
+        @Override
+        public long get(long key) {
+            return map.get(key);
+        }
+
+        @Override
+        public void put(long key, long value) {
+            map.put(key, value);
+        }
+
+        @Override
+        public void remove(long key) {
+            map.remove(key);
+        }
+
+        @Override
+        public void close() {
+            map.clear();
+        }
+    }
+
+    /** Chronicle Map, sized exactly, and spared the making of values that nobody asks for. */
+    final class ChronicleLongMap implements LongMap {
+        private final File file;
+        private final ChronicleMap<Long, Long> map;
+
+        ChronicleLongMap(File file) {
+            this.file = file;
+            file.delete();
+            this.map = open(file);
+        }
+
+        static ChronicleMap<Long, Long> open(File file) {
+            try {
+                return ChronicleMap.of(Long.class, Long.class)
+                        .name(file.getName())
+                        .entries(Workload.ENTRIES)
+                        .putReturnsNull(true)
+                        .removeReturnsNull(true)
+                        .createPersistedTo(file);
+            } catch (IOException e) {
+                throw new IllegalStateException(file.toString(), e);
+            }
+        }
+
+        @Override
+        public long get(long key) {
+            return map.get(key);
+        }
+
+        @Override
+        public void put(long key, long value) {
+            map.put(key, value);
+        }
+
+        @Override
+        public void remove(long key) {
+            map.remove(key);
+        }
+
+        @Override
+        public void close() {
+            map.close();
+            file.delete();
+        }
+    }
+}

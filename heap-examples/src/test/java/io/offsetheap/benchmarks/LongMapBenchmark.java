@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A full map of a million longs: hits and updates, in another order than that of insertion. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class LongMapBenchmark {
+    @Param
+    public LongMap.Peer peer;
+
+    private LongMap map;
+    private long[] keys;
+    private int next;
+
+    @Setup(Level.Trial)
+    public void fill() {
+        map = peer.create("benchmark-long-map");
+        keys = Workload.longKeys();
+        for (long key : keys) {
+            map.put(key, key >>> 1);
+        }
+        keys = Workload.shuffled(keys);
+    }
+
+    @TearDown(Level.Trial)
+    public void close() {
+        map.close();
+    }
+
+    private long nextKey() {
+        int i = next;
+        next = i + 1 == keys.length ? 0 : i + 1;
+        return keys[i];
+    }
+
+    @Benchmark
+    public long getHit() {
+        return map.get(nextKey());
+    }
+
+    @Benchmark
+    public void update() {
+        map.put(nextKey(), next);
+    }
+}
