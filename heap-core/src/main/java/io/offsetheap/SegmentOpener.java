@@ -76,7 +76,7 @@ final class SegmentOpener {
 
     private static long firstEntries(Geometry geometry) {
         long pages = (SegmentAllocator.formattedSize(geometry) - geometry.heap) >>> geometry.pageShift;
-        return pages * Geometry.PAGE_ENTRY_SIZE;
+        return pages << geometry.pageEntryShift;
     }
 
     OffsetHeap create(Geometry geometry, Set<PosixFilePermission> permissions) {

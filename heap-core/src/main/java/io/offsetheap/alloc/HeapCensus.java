@@ -65,7 +65,7 @@ final class HeapCensus {
             }
             case PageEntry.RUN -> {
                 int c = Math.min(PageEntry.sizeClass(word), SizeClasses.HEADER);
-                long free = memory.getLongVolatile((page << geometry.pageShift) + RunHeader.FREE_COUNT_OFFSET);
+                long free = memory.getLongVolatile(geometry.pageEntry(page) + PageEntry.FREE_CELLS_OFFSET);
                 used += bytes - free * geometry.cellSize(c);
                 liveBlocks += geometry.runCells(c) - free;
             }

@@ -3,9 +3,12 @@
  */
 package io.offsetheap.alloc;
 
+import io.offsetheap.layout.Geometry;
+
 /**
- * Layout of a page table entry: what one page of the heap belongs to. The entries of the first and the last page of every
- * span are always valid; those between are whatever they were, except that none of them looks like a head.
+ * Layout of a page table entry: what one page of the heap belongs to, and which cells of a run that begins there are free.
+ * All bookkeeping of a page stands in this one cache line, none in the page. The entries of the first and the last page of
+ * every span are always valid; those between are whatever they were, except that none of them looks like a head.
  *
  * <pre>
  *       63                    32 31        20 19    12 11     4 3     0
@@ -13,14 +16,23 @@ package io.offsetheap.alloc;
  *      | pages, or pages back   | reserved   | arena  | class  | kind  |
  *  +8  +------------------------+------------+--------+--------+-------+
  *      | previous in its list   | next in its list (page numbers)      |
- *      +------------------------+--------------------------------------+
+ * +16  +------------------------+--------------------------------------+
+ *      | number of free cells of the run that begins here              |
+ * +24  +---------------------------------------------------------------+
+ *      | reserved                                                      |
+ * +32  +---------------------------------------------------------------+
+ *      | bitmap of that run, one bit a cell, 1 = free                 ...
+ *      +---------------------------------------------------------------+
  * </pre>
  *
- * A free span is listed in its span bin, a run with free cells in the bin of its class. Page 0 ends a list.
+ * A free span is listed in its span bin, a run with free cells in the bin of its class. Page 0 ends a list. The page lock
+ * guards the first word, and the links of a free span; the bin's lock guards the links of a run and all that follows them.
  */
 public final class PageEntry {
     public static final int KIND_OFFSET = 0;
     public static final int LINKS_OFFSET = 8;
+    public static final int FREE_CELLS_OFFSET = 16;
+    public static final int BITMAP_OFFSET = Geometry.PAGE_BITMAP_OFFSET;
 
     /** Inside a span: says nothing. */
     public static final int INNER = 0;

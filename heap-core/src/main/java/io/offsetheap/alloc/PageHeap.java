@@ -251,7 +251,7 @@ final class PageHeap {
         try {
             // Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file
             // is not.
-            backing.reserve(geometry.pageEntry(page), pages * Geometry.PAGE_ENTRY_SIZE);
+            backing.reserve(geometry.pageEntry(page), pages << geometry.pageEntryShift);
             backing.reserve(end, newEnd - end);
         } catch (Throwable t) {
             lane.unlock(Superblock.GROW_LOCK_OFFSET);

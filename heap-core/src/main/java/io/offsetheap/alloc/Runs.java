@@ -64,13 +64,13 @@ final class Runs {
     }
 
     private void takeCells(Lane lane, int c, long run, int wanted) {
-        long header = run << geometry.pageShift;
-        long cells = header + geometry.firstCell(c);
+        long entry = pages.entry(run);
+        long cells = run << geometry.pageShift;
         long stock = lane.stock(c);
         int before = (int) memory.getLong(stock);
         int count = before;
         for (int w = 0; w < geometry.bitmapWords(c) && count < wanted; w++) {
-            long at = header + RunHeader.BITMAP_OFFSET + (long) w * Long.BYTES;
+            long at = entry + PageEntry.BITMAP_OFFSET + (long) w * Long.BYTES;
             long bits = memory.getLong(at);
             long left = bits;
             while (left != 0 && count < wanted) {
@@ -84,8 +84,8 @@ final class Runs {
                 lane.set(at, left);
             }
         }
-        long free = memory.getLong(header + RunHeader.FREE_COUNT_OFFSET) - (count - before);
-        lane.set(header + RunHeader.FREE_COUNT_OFFSET, free);
+        long free = memory.getLong(entry + PageEntry.FREE_CELLS_OFFSET) - (count - before);
+        lane.set(entry + PageEntry.FREE_CELLS_OFFSET, free);
         if (free == 0) {
             pages.unlinkFrom(lane, geometry.bin(c) + Bin.FIRST_OFFSET, run);
         }
@@ -98,8 +98,8 @@ final class Runs {
         lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
         long run = pages.take(lane, length, 1, thorough);
         if (run != 0) {
-            // The header stands in the middle of a free span as long as nothing is committed: nobody reads it.
-            initialize(run << geometry.pageShift, c);
+            // As long as the page belongs to a free span, nobody reads these words.
+            initialize(pages.entry(run), c);
             for (int back = 1; back < length - 1; back++) {
                 memory.putLong(pages.entry(run + back), PageEntry.encode(PageEntry.CONTINUED, c, back));
             }
@@ -115,15 +115,13 @@ final class Runs {
         return run;
     }
 
-    private void initialize(long header, int c) {
+    private void initialize(long entry, int c) {
         int cells = geometry.runCells(c);
-        memory.putLong(header + RunHeader.KIND_OFFSET, RunHeader.kind(c));
-        memory.putLong(header + RunHeader.FREE_COUNT_OFFSET, cells);
+        memory.putLong(entry + PageEntry.FREE_CELLS_OFFSET, cells);
         for (int w = 0; w < geometry.bitmapWords(c); w++) {
             int left = cells - w * Long.SIZE;
             memory.putLong(
-                    header + RunHeader.BITMAP_OFFSET + (long) w * Long.BYTES,
-                    left >= Long.SIZE ? -1 : (1L << left) - 1);
+                    entry + PageEntry.BITMAP_OFFSET + (long) w * Long.BYTES, left >= Long.SIZE ? -1 : (1L << left) - 1);
         }
     }
 
@@ -143,9 +141,9 @@ final class Runs {
         long count = memory.getLong(stock);
         long cell = memory.getLong(stock + count * Long.BYTES);
         long run = runOf(cell);
-        long header = run << geometry.pageShift;
-        int index = cellIndex(c, header, cell);
-        long at = header + RunHeader.BITMAP_OFFSET + (long) (index >>> 6) * Long.BYTES;
+        long entry = pages.entry(run);
+        int index = cellIndex(c, run, cell);
+        long at = bitmapWord(entry, index);
         long bits = memory.getLong(at);
         lane.set(stock, count - 1);
         if ((bits & 1L << index) != 0) {
@@ -153,7 +151,7 @@ final class Runs {
             lane.commit(CommitSite.DRAIN_CELL);
             return;
         }
-        long free = memory.getLong(header + RunHeader.FREE_COUNT_OFFSET) + 1;
+        long free = memory.getLong(entry + PageEntry.FREE_CELLS_OFFSET) + 1;
         long first = geometry.bin(c) + Bin.FIRST_OFFSET;
         if (free == geometry.runCells(c) && c != SizeClasses.HEADER && !isOnlyPartial(c, run, free)) {
             if (free > 1) {
@@ -163,7 +161,7 @@ final class Runs {
             return;
         }
         lane.set(at, bits | 1L << index);
-        lane.set(header + RunHeader.FREE_COUNT_OFFSET, free);
+        lane.set(entry + PageEntry.FREE_CELLS_OFFSET, free);
         if (free == 1) {
             pages.linkTo(lane, first, run);
         }
@@ -194,7 +192,7 @@ final class Runs {
         long run = memory.getLong(bin + Bin.FIRST_OFFSET);
         while (run != 0) {
             long next = PageEntry.next(memory.getLong(pages.entry(run) + PageEntry.LINKS_OFFSET));
-            long free = memory.getLong((run << geometry.pageShift) + RunHeader.FREE_COUNT_OFFSET);
+            long free = memory.getLong(pages.entry(run) + PageEntry.FREE_CELLS_OFFSET);
             if (free == geometry.runCells(c)) {
                 pages.unlinkFrom(lane, bin + Bin.FIRST_OFFSET, run);
                 releaseRun(lane, run, CommitSite.RELEASE_EMPTY_RUN);
@@ -212,18 +210,18 @@ final class Runs {
     }
 
     /** Number of the cell that begins at an offset of a run, or -1 if none does. */
-    int cellIndex(int c, long header, long offset) {
-        long within = offset - header - geometry.firstCell(c);
-        if (within < 0) {
-            return -1;
-        }
+    int cellIndex(int c, long run, long offset) {
+        long within = offset - (run << geometry.pageShift);
         // within < 64 KiB, so multiplying by the rounded-up reciprocal divides exactly.
         int index = (int) (within * reciprocals[c] >>> RECIPROCAL_SHIFT);
         return index < geometry.runCells(c) && (long) index * geometry.cellSize(c) == within ? index : -1;
     }
 
-    boolean isFree(long header, int index) {
-        long bits = memory.getLong(header + RunHeader.BITMAP_OFFSET + (long) (index >>> 6) * Long.BYTES);
-        return (bits & 1L << index) != 0;
+    boolean isFree(long run, int index) {
+        return (memory.getLong(bitmapWord(pages.entry(run), index)) & 1L << index) != 0;
+    }
+
+    private static long bitmapWord(long entry, int index) {
+        return entry + PageEntry.BITMAP_OFFSET + (long) (index >>> 6) * Long.BYTES;
     }
 }

@@ -5,6 +5,7 @@ package io.offsetheap.alloc;
 
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneContext;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.lane.Upkeep;
@@ -37,6 +38,8 @@ public final class SegmentAllocator implements BlockAllocator {
     private final LaneTable lanes;
     private final PageHeap pages;
     private final Runs runs;
+    /** The class of a block by its size in units of {@link SizeClasses#GRANULARITY}, rounded up. */
+    private final byte[] classes = new byte[(SizeClasses.LARGEST_SMALL >>> SizeClasses.GRANULARITY_SHIFT) + 1];
     /** Blocks that the operation of each lane may still take, by class; the lessee's. */
     private final int[][] reserved;
 
@@ -47,6 +50,10 @@ public final class SegmentAllocator implements BlockAllocator {
         this.pages = new PageHeap(memory, geometry, lanes.backing());
         this.runs = new Runs(memory, geometry, pages);
         this.reserved = new int[geometry.lanes][SizeClasses.COUNT];
+        for (int i = 0; i < classes.length; i++) {
+            int c = SizeClasses.classOf((long) i << SizeClasses.GRANULARITY_SHIFT);
+            classes[i] = (byte) (isUsable(c) ? c : SizeClasses.LARGE);
+        }
     }
 
     /** Writes the roots of an empty heap: one free span. For a segment that nobody else can see yet. */
@@ -86,14 +93,15 @@ public final class SegmentAllocator implements BlockAllocator {
             throw new IllegalArgumentException("alignment must be a power of two: alignment=" + alignment);
         }
         int c = alignment <= ALIGNMENT ? classOf(size) : alignedClassOf(size, alignment);
-        Lane pinned = lanes.pinned();
+        LaneContext context = lanes.context();
+        Lane pinned = lanes.pinned(context);
         if (pinned != null && c != SizeClasses.LARGE) {
             long count = memory.getLong(pinned.stock(c));
             if (count > 0) {
                 return pop(pinned, c, count);
             }
         }
-        Lane lane = lanes.lease();
+        Lane lane = lanes.lease(context);
         try {
             long block = allocate(lane, c, size, alignment);
             lane.giveBack();
@@ -146,7 +154,8 @@ public final class SegmentAllocator implements BlockAllocator {
             return;
         }
         int c = checkLive(block);
-        Lane pinned = lanes.pinned();
+        LaneContext context = lanes.context();
+        Lane pinned = lanes.pinned(context);
         if (pinned != null && c != SizeClasses.LARGE) {
             long count = memory.getLong(pinned.stock(c));
             if (count < geometry.cap(c)) {
@@ -154,7 +163,7 @@ public final class SegmentAllocator implements BlockAllocator {
                 return;
             }
         }
-        Lane lane = lanes.lease();
+        Lane lane = lanes.lease(context);
         try {
             long count = memory.getLong(lane.stock(c));
             push(lane, c, block, count);
@@ -256,12 +265,11 @@ public final class SegmentAllocator implements BlockAllocator {
         if (c >= SizeClasses.SMALL) {
             throw notLive(block, "it is no block of a user");
         }
-        long header = page << geometry.pageShift;
-        int index = runs.cellIndex(c, header, block);
+        int index = runs.cellIndex(c, page, block);
         if (index < 0) {
             throw notLive(block, "no block begins there");
         }
-        if (runs.isFree(header, index)) {
+        if (runs.isFree(page, index)) {
             throw notLive(block, "it is free already");
         }
         return c;
@@ -276,13 +284,12 @@ public final class SegmentAllocator implements BlockAllocator {
         if (size > SizeClasses.LARGEST_SMALL) {
             return SizeClasses.LARGE;
         }
-        int c = SizeClasses.classOf(size);
-        return isUsable(c) ? c : SizeClasses.LARGE;
+        return classes[(int) (size + SizeClasses.GRANULARITY - 1) >>> SizeClasses.GRANULARITY_SHIFT];
     }
 
     private int alignedClassOf(long size, long alignment) {
-        // Cells begin at a multiple of 64 bytes in their run.
-        if (alignment > 64 || size > SizeClasses.LARGEST_SMALL) {
+        // A run begins with a page, its cells stand at multiples of their size.
+        if (alignment > geometry.pageSize() || size > SizeClasses.LARGEST_SMALL) {
             return SizeClasses.LARGE;
         }
         for (int c = SizeClasses.classOf(size); c < SizeClasses.SMALL; c++) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What one thread knows about its lanes of one heap. Owns nothing. Confined to its thread; others read it only after they
  * have found that thread dead.
  */
-final class LaneContext {
+public final class LaneContext {
     final Thread thread = Thread.currentThread();
 
     /** Lane of the last operation: its stock is warm. A number, because a reference would keep the heap mapped. */
@@ -25,4 +25,6 @@ final class LaneContext {
     Lane pinned;
     /** Depth of user functions that run inside an operation of this heap. */
     int userFunctions;
+
+    LaneContext() {}
 }

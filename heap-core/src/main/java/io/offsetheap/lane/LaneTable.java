@@ -115,15 +115,15 @@ public final class LaneTable {
      * @throws OutOfLanesException if as many writers as there are lanes are at work, for a second
      */
     public Lane lease() {
-        LaneContext context = contexts.get();
+        return lease(contexts.get());
+    }
+
+    /** {@link #lease()} for a caller that has looked up its {@link #context()} already. */
+    public Lane lease(LaneContext context) {
         if (context.userFunctions != 0) {
             throw new IllegalStateException(
                     "a function called by an operation must not write to the same heap: segment=" + memory.name());
         }
-        return lease(context);
-    }
-
-    private Lane lease(LaneContext context) {
         if (memory.isReadOnly()) {
             throw new UnsupportedOperationException("the segment is open read-only: segment=" + memory.name());
         }
@@ -348,9 +348,13 @@ public final class LaneTable {
         memory.publish(lane.entry(), free);
     }
 
+    /** What the calling thread knows about its lanes of this heap. */
+    public LaneContext context() {
+        return contexts.get();
+    }
+
     /** The lane that the calling thread has pinned, if it may be used for a store into its stocks alone; otherwise null. */
-    public @Nullable Lane pinned() {
-        LaneContext context = contexts.get();
+    public @Nullable Lane pinned(LaneContext context) {
         Lane lane = context.pinned;
         return lane == null || closed || context.leased != null || context.userFunctions != 0 ? null : lane;
     }

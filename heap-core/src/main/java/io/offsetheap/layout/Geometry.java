@@ -18,7 +18,6 @@ public final class Geometry {
     public static final int PROCESS_SLOT_SIZE = 64;
     public static final int BIN_SIZE = 64;
     public static final int LANE_SIZE = 64;
-    public static final int PAGE_ENTRY_SIZE = 16;
 
     /** Entries of a lane's lock list. */
     public static final int LOCK_CAPACITY = 8;
@@ -30,8 +29,8 @@ public final class Geometry {
     public static final int REDO_OFFSET = 0x080;
     public static final int REDO_RECORD_SIZE = 16;
 
-    /** A run's header: class word, count of free cells, then the bitmap. */
-    public static final int RUN_BITMAP_OFFSET = 16;
+    /** Offset in a page table entry of the bitmap of a run; in front of it stand four words. */
+    public static final int PAGE_BITMAP_OFFSET = 32;
 
     /** Stock slots that stay empty between operations, so that an operation may free this many blocks without draining. */
     public static final int STOCK_ROOM = 2;
@@ -43,10 +42,13 @@ public final class Geometry {
     private static final int MAX_RUN_SIZE = 64 << 10;
     private static final int LINE_CLASS = SizeClasses.classOf(64);
     private static final int LINE_SLOTS = 20;
-    private static final int CACHE_LINE = 64;
+    private static final int CACHE_LINE_SHIFT = 6;
 
     public final long maxSize;
     public final int pageShift;
+    /** An entry has a 64th of a page's size: room for the bitmap of any run that begins there, a cache line at least. */
+    public final int pageEntryShift;
+
     public final int processes;
     public final int lanes;
     public final int redoCapacity;
@@ -64,13 +66,13 @@ public final class Geometry {
     private final int[] caps = new int[SizeClasses.COUNT];
     private final int[] runPages = new int[SizeClasses.COUNT];
     private final int[] runCells = new int[SizeClasses.COUNT];
-    private final int[] firstCells = new int[SizeClasses.COUNT];
     private final int[] stockOffsets = new int[SizeClasses.COUNT];
 
     private Geometry(
             long maxSize, int pageShift, int processes, int lanes, int redoCapacity, int growUnit, boolean fullStocks) {
         this.maxSize = maxSize;
         this.pageShift = pageShift;
+        this.pageEntryShift = Math.max(CACHE_LINE_SHIFT, pageShift - 6);
         this.processes = processes;
         this.lanes = lanes;
         this.redoCapacity = redoCapacity;
@@ -89,7 +91,7 @@ public final class Geometry {
         laneTable = bins + (long) SizeClasses.COUNT * BIN_SIZE;
         laneBodies = align(laneTable + (long) lanes * LANE_SIZE, pageSize);
         pageTable = laneBodies + (long) lanes * laneBodySize;
-        heap = align(pageTable + (maxSize >>> pageShift) * PAGE_ENTRY_SIZE, growUnit);
+        heap = align(pageTable + (maxSize >>> pageShift << pageEntryShift), growUnit);
         long longestRun = Math.min(MAX_RUN_SIZE, Long.highestOneBit(Math.max((maxSize - heap) / 32, pageSize)));
         for (int c = 0; c < SizeClasses.LARGE; c++) {
             chooseRun(c, Math.max(longestRun, pageSize));
@@ -103,28 +105,15 @@ public final class Geometry {
         int pages = 1;
         while (true) {
             long size = (long) pages << pageShift;
-            int cells = cellsIn(size, cellSizes[c]);
+            int cells = (int) (size / cellSizes[c]);
             long waste = size - (long) cells * cellSizes[c];
             if ((cells >= 8 && waste * 8 <= size) || size * 2 > longestRun) {
                 runPages[c] = pages;
                 runCells[c] = cells;
-                firstCells[c] = runHeaderSize(cells);
                 return;
             }
             pages *= 2;
         }
-    }
-
-    private static int cellsIn(long size, int cellSize) {
-        int cells = (int) (size / cellSize);
-        while (cells > 0 && runHeaderSize(cells) + (long) cells * cellSize > size) {
-            cells--;
-        }
-        return cells;
-    }
-
-    private static int runHeaderSize(int cells) {
-        return (int) align(RUN_BITMAP_OFFSET + Long.BYTES * ((cells + 63) / 64), CACHE_LINE);
     }
 
     /**
@@ -193,11 +182,6 @@ public final class Geometry {
         return runCells[sizeClass];
     }
 
-    /** Offset of cell 0 in a run. */
-    public int firstCell(int sizeClass) {
-        return firstCells[sizeClass];
-    }
-
     public int bitmapWords(int sizeClass) {
         return (runCells[sizeClass] + 63) / 64;
     }
@@ -224,7 +208,7 @@ public final class Geometry {
     }
 
     public long pageEntry(long page) {
-        return pageTable + page * PAGE_ENTRY_SIZE;
+        return pageTable + (page << pageEntryShift);
     }
 
     public long pageOf(long offset) {

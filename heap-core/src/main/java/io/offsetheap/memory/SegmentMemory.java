@@ -190,8 +190,18 @@ public class SegmentMemory {
     /** Whether one of {@code count} words has the value. */
     public final boolean containsWord(long offset, int count, long value) {
         long address = address(offset, (long) count * Long.BYTES);
-        for (int i = 0; i < count; i++) {
-            if (MEMORY.readLong(address + (long) i * Long.BYTES) == value) {
+        long end = address + (long) count * Long.BYTES;
+        long at = address;
+        for (; at <= end - 4 * Long.BYTES; at += 4 * Long.BYTES) {
+            if (MEMORY.readLong(at) == value
+                    || MEMORY.readLong(at + 8) == value
+                    || MEMORY.readLong(at + 16) == value
+                    || MEMORY.readLong(at + 24) == value) {
+                return true;
+            }
+        }
+        for (; at < end; at += Long.BYTES) {
+            if (MEMORY.readLong(at) == value) {
                 return true;
             }
         }

@@ -21,8 +21,8 @@ public enum FindingKind {
     SPAN_UNLISTED,
     /** The occupancy bit of a span bin says the opposite of its list. */
     OCCUPANCY,
-    /** A run's header does not say what its page entry says. */
-    RUN_HEADER,
+    /** A run has a class that does not exist, or another length than the runs of its class. */
+    RUN_LENGTH,
     /** A run's count of free cells is not the number of bits in its bitmap, or bits stand behind the last cell. */
     FREE_COUNT,
     /** The list of a class's runs with free cells is broken, or has a run that does not belong there. */

@@ -5,7 +5,6 @@ package io.offsetheap.verify;
 
 import io.offsetheap.alloc.Bin;
 import io.offsetheap.alloc.PageEntry;
-import io.offsetheap.alloc.RunHeader;
 import io.offsetheap.alloc.SpanBins;
 import io.offsetheap.error.HeapException;
 import io.offsetheap.lane.LaneState;
@@ -145,16 +144,10 @@ public final class HeapVerifier {
 
     private void walkRun(long page, long word) {
         int c = PageEntry.sizeClass(word);
-        long header = page << geometry.pageShift;
+        long entry = geometry.pageEntry(page);
         long length = PageEntry.pages(word);
-        if (c >= SizeClasses.LARGE
-                || length != geometry.runPages(c)
-                || memory.getLongVolatile(header + RunHeader.KIND_OFFSET) != RunHeader.kind(c)) {
-            report(
-                    FindingKind.RUN_HEADER,
-                    header,
-                    "page=" + page + " class=" + c + " length=" + length + " header=0x"
-                            + Long.toHexString(memory.getLongVolatile(header + RunHeader.KIND_OFFSET)));
+        if (c >= SizeClasses.LARGE || length != geometry.runPages(c)) {
+            report(FindingKind.RUN_LENGTH, entry, "page=" + page + " class=" + c + " length=" + length);
             return;
         }
         for (long back = 1; back < length; back++) {
@@ -166,12 +159,13 @@ public final class HeapVerifier {
                         "page=" + (page + back) + " does not lead to its run=" + page);
             }
         }
-        long free = memory.getLongVolatile(header + RunHeader.FREE_COUNT_OFFSET);
-        if (free != countBits(c, header)) {
+        long free = memory.getLongVolatile(entry + PageEntry.FREE_CELLS_OFFSET);
+        long bits = countBits(c, page);
+        if (free != bits) {
             report(
                     FindingKind.FREE_COUNT,
-                    header + RunHeader.FREE_COUNT_OFFSET,
-                    "run=" + page + " freeCount=" + free + " bits=" + countBits(c, header));
+                    entry + PageEntry.FREE_CELLS_OFFSET,
+                    "run=" + page + " freeCount=" + free + " bits=" + bits);
         }
         if (free > 0) {
             partialRuns.add(page);
@@ -179,15 +173,16 @@ public final class HeapVerifier {
     }
 
     /** Counts a run's free cells and notes the others as blocks in use. */
-    private long countBits(int c, long header) {
+    private long countBits(int c, long page) {
+        long bitmap = geometry.pageEntry(page) + PageEntry.BITMAP_OFFSET;
         long bits = 0;
         for (int w = 0; w < geometry.bitmapWords(c); w++) {
-            bits += Long.bitCount(memory.getLongVolatile(header + RunHeader.BITMAP_OFFSET + (long) w * Long.BYTES));
+            bits += Long.bitCount(memory.getLongVolatile(bitmap + (long) w * Long.BYTES));
         }
         for (int cell = 0; cell < geometry.runCells(c); cell++) {
-            long word = memory.getLongVolatile(header + RunHeader.BITMAP_OFFSET + (long) (cell >>> 6) * Long.BYTES);
+            long word = memory.getLongVolatile(bitmap + (long) (cell >>> 6) * Long.BYTES);
             if ((word & 1L << cell) == 0) {
-                blocks.add(header + geometry.firstCell(c) + (long) cell * geometry.cellSize(c), geometry.cellSize(c));
+                blocks.add((page << geometry.pageShift) + (long) cell * geometry.cellSize(c), geometry.cellSize(c));
             }
         }
         return bits;
