@@ -34,7 +34,6 @@ class FormatTest {
             "alloc.Bin",
             "alloc.PageEntry",
             "alloc.SpanBins",
-            "alloc.RunHeader",
             "object.HashIndexHeader",
             "object.Bucket",
             "object.IndexEntry",
@@ -103,6 +102,7 @@ class FormatTest {
         for (List<String> row : table.rows()) {
             Geometry geometry = Geometry.of(size(table.cell(row, "maxSize")));
             assertEquals(geometry.pageSize(), number(table.cell(row, "page size")), row.toString());
+            assertEquals(1L << geometry.pageEntryShift, number(table.cell(row, "page entry")), row.toString());
             assertEquals(geometry.processes, number(table.cell(row, "processes")), row.toString());
             assertEquals(geometry.lanes, number(table.cell(row, "lanes")), row.toString());
             assertEquals(geometry.redoCapacity, number(table.cell(row, "redo records")), row.toString());
