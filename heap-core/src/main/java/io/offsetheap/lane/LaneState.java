@@ -17,8 +17,8 @@ package io.offsetheap.lane;
  *          +40 to +63 reserved
  * </pre>
  *
- * An odd gen means: inside an operation. Every lease and every return adds one, so a word never comes back while its
- * incarnation lives.
+ * An odd gen means: inside an operation. Every lease and every return adds one, so a word of a living incarnation comes
+ * back only when 2^17 leases have gone by, and one of a dead incarnation never.
  */
 public final class LaneState {
     public static final int STATE_OFFSET = 0;

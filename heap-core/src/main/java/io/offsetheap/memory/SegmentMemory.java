@@ -279,7 +279,9 @@ public class SegmentMemory {
     }
 
     private boolean fits(long offset, long length) {
-        return (offset | length | (limit - length - offset)) >= 0;
+        // A length beyond the limit is refused by itself, or the second difference could come round to a positive
+        // number.
+        return (offset | length | (limit - length) | (limit - length - offset)) >= 0;
     }
 
     private void checkWord(long offset) {

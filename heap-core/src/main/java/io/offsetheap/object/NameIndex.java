@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The named objects of a segment: the roots from which everything is found after reopening. A {@link HashIndex} whose keys
  * begin with a kind byte, see {@link NameEntry}. It also holds the text of every type, so that any process can print it.
  *
- * Thread-safe.
+ * <p>Thread-safe.
  */
 public final class NameIndex {
     /** Longest name, in bytes of UTF-8. */
