@@ -68,7 +68,8 @@ public final class WatchedMemory extends SegmentMemory {
      * Has the calling thread stopped in its next commit of a kind in which it holds a lock.
      *
      * @param stores how many stores it still does, from the commit store on
-     * @param action is given the offset of a lock that is held, in the stopped thread, and decides how it goes on
+     * @param action is given the offset of a lock that is held, in the stopped thread. When it throws, that store is not done,
+     *     and the action is called again before the thread's next one
      */
     public void stopAt(CommitSite site, int stores, LongConsumer action) {
         storesLeft = -1;
@@ -103,16 +104,21 @@ public final class WatchedMemory extends SegmentMemory {
 
     private void beforeStore() {
         Stop wanted = stop;
-        if (wanted == null || storesLeft < 0 || wanted.thread != Thread.currentThread() || storesLeft-- > 0) {
+        if (wanted == null || storesLeft < 0 || wanted.thread != Thread.currentThread()) {
+            return;
+        }
+        if (storesLeft > 0) {
+            storesLeft--;
             return;
         }
         for (Map.Entry<Long, Thread> lock : held.entrySet()) {
             if (lock.getValue() == wanted.thread) {
-                stop = null;
                 wanted.action.accept(lock.getKey());
+                stop = null;
                 return;
             }
         }
+        storesLeft = -1;
     }
 
     @Override
