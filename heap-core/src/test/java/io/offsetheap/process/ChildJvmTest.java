@@ -56,11 +56,4 @@ class ChildJvmTest {
             assertTrue(thrown.getMessage().contains("--- output\nREADY\n--- errors\n[-X"), thrown::getMessage);
         }
     }
-
-    @Test
-    void runsWithoutAnyOptionThatOpensAModule() {
-        try (ChildJvm child = ChildJvm.start(Echo.class, "0").endInput().expectExit(0)) {
-            assertFalse(child.errors().contains("--add-"), child::errors);
-        }
-    }
 }
