@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap;
+
+import io.offsetheap.layout.Geometry;
+import io.offsetheap.memory.BackingStore;
+import io.offsetheap.region.FileMapping;
+import io.offsetheap.region.MappedRegion;
+import io.offsetheap.region.SegmentFile;
+import io.offsetheap.region.SegmentLocation;
+import io.offsetheap.region.SharedMemoryObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * A segment of its own for one run of a test, in shared memory or in a file, of any geometry. {@link #close} closes what was
+ * opened through it and removes it.
+ */
+public final class TestSegment implements AutoCloseable {
+    /** Where segments live. */
+    public enum Storage {
+        SHARED_MEMORY,
+        FILE
+    }
+
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private final Storage storage;
+    private final Geometry geometry;
+    private final Path path;
+    private final SegmentLocation location;
+    private final List<OffsetHeap> opened = new ArrayList<>();
+
+    public TestSegment(Storage storage, Geometry geometry) {
+        this.storage = storage;
+        this.geometry = geometry;
+        String name = "test-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
+        if (storage == Storage.FILE) {
+            path = Path.of(System.getProperty("java.io.tmpdir"), name);
+            location = FileMapping.location(path);
+        } else {
+            path = Path.of("/dev/shm", name);
+            location = SharedMemoryObject.location(name);
+        }
+    }
+
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    /** The file behind the segment. */
+    public Path path() {
+        return path;
+    }
+
+    /** For {@link HeapBuilder#open} and its like, also in another process: kind and path name the segment. */
+    public static HeapBuilder builder(Storage storage, Path path) {
+        return storage == Storage.FILE
+                ? OffsetHeap.file(path)
+                : OffsetHeap.sharedMemory(path.getFileName().toString());
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    public OffsetHeap create() {
+        return note(new SegmentOpener(location)
+                .create(geometry, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+    }
+
+    /** Maps the segment once more. */
+    public OffsetHeap open() {
+        return note(builder(storage, path).open());
+    }
+
+    public OffsetHeap openReadOnly() {
+        return note(builder(storage, path).openReadOnly());
+    }
+
+    /** Maps the segment once more, for a process that can be made to die. */
+    public MortalHeap openMortal() {
+        return attach(file -> file::reserve);
+    }
+
+    /** Maps the segment once more. Its growth only makes the file longer: what is not used stays a hole. */
+    public OffsetHeap openSparse() {
+        return attach(file -> (offset, length) -> file.truncate(Math.max(file.size(), offset + length)))
+                .heap();
+    }
+
+    private MortalHeap attach(Function<SegmentFile, BackingStore> backing) {
+        SegmentFile file = location.open(false);
+        MappedRegion region = file.map(geometry.maxSize);
+        CrashingMemory memory = new CrashingMemory(region, location.toString(), geometry.heap);
+        KernelLiveness liveness = new KernelLiveness(file);
+        Attachment attachment = Attachment.attach(memory, geometry, liveness, backing.apply(file));
+        OffsetHeap heap = new OffsetHeap(attachment, file, new SegmentOpener(location));
+        return new MortalHeap(note(heap), memory, () -> {
+            opened.remove(heap);
+            liveness.release(attachment.slot());
+        });
+    }
+
+    private OffsetHeap note(OffsetHeap heap) {
+        opened.add(heap);
+        return heap;
+    }
+
+    @Override
+    public void close() {
+        try {
+            opened.forEach(OffsetHeap::close);
+        } finally {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return location.toString();
+    }
+}

@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.laws;
+
+import io.offsetheap.TestSegment;
+import io.offsetheap.TestSegment.Storage;
+import io.offsetheap.layout.Geometry;
+import net.jqwik.api.Group;
+
+/** The laws of the allocator, wherever a segment lives, and in three sizes. */
+class AllocatorLawsTest {
+    @Group
+    class TinyInSharedMemory implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.SHARED_MEMORY, Geometry.tiny(64 << 10));
+        }
+    }
+
+    @Group
+    class SmallInSharedMemory implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.SHARED_MEMORY, Geometry.of(256 << 10));
+        }
+    }
+
+    @Group
+    class OfOneMegabyteInSharedMemory implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.SHARED_MEMORY, Geometry.of(1 << 20));
+        }
+    }
+
+    @Group
+    class TinyInAFile implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.FILE, Geometry.tiny(64 << 10));
+        }
+    }
+
+    @Group
+    class SmallInAFile implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.FILE, Geometry.of(256 << 10));
+        }
+    }
+
+    @Group
+    class OfOneMegabyteInAFile implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.FILE, Geometry.of(1 << 20));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.laws;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.offsetheap.OffsetHeap;
+import io.offsetheap.alloc.PageEntry;
+import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.layout.Geometry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** The raw blocks that a heap should hold, each with the bytes that were written into all that may be used of it. */
+final class BlockModel {
+    record Block(long offset, long usable, long seed) {
+        long end() {
+            return offset + usable;
+        }
+
+        private byte[] pattern() {
+            byte[] bytes = new byte[Math.toIntExact(usable)];
+            new SplittableRandom(seed).nextBytes(bytes);
+            return bytes;
+        }
+    }
+
+    private final Geometry geometry;
+    private final TreeMap<Long, Block> blocks = new TreeMap<>();
+    /** Bytes of the blocks that the heap holds for itself: the name index. */
+    private final long own;
+
+    private long seeds;
+
+    /** @param heap without a raw block */
+    BlockModel(OffsetHeap heap, Geometry geometry) {
+        this.geometry = geometry;
+        this.own = heap.stats().used() - runOverhead(heap);
+    }
+
+    List<Block> blocks() {
+        return new ArrayList<>(blocks.values());
+    }
+
+    Block allocate(OffsetHeap heap, long size) {
+        return add(heap, heap.allocate(size), size, 16);
+    }
+
+    Block allocate(OffsetHeap heap, long size, long alignment) {
+        return add(heap, heap.allocate(size, alignment), size, alignment);
+    }
+
+    /** Empty if there is no room. */
+    Optional<Block> tryAllocate(OffsetHeap heap, long size, long alignment) {
+        try {
+            return Optional.of(allocate(heap, size, alignment));
+        } catch (OutOfSegmentMemoryException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Checks a block that is new, and fills it. */
+    private Block add(OffsetHeap heap, long offset, long size, long alignment) {
+        Block block = new Block(offset, heap.usableSize(offset), seeds++);
+        assertTrue(block.usable >= size, () -> block + " is smaller than " + size);
+        assertEquals(0, offset % Math.max(alignment, 16), () -> block + " is not at a multiple of " + alignment);
+        assertTrue(
+                offset >= geometry.heap
+                        && block.end() <= geometry.heap + heap.stats().grown(),
+                () -> block + " is outside the heap");
+        var before = blocks.lowerEntry(block.end());
+        assertTrue(before == null || before.getValue().end() <= offset, () -> block + " overlaps " + before);
+        heap.memory().copyFrom(block.pattern(), 0, offset, Math.toIntExact(block.usable));
+        blocks.put(offset, block);
+        return block;
+    }
+
+    void free(OffsetHeap heap, Block block) {
+        heap.free(block.offset);
+        blocks.remove(block.offset);
+    }
+
+    /** The heap holds these blocks and no others, with the bytes they were given, and accounts for each byte. */
+    void check(OffsetHeap heap) {
+        var report = heap.verify();
+        assertEquals(List.of(), report.findings());
+        assertEquals(0, report.busyLanes());
+        assertEquals(blocks.size(), report.rawBlocks());
+        var stats = heap.stats();
+        assertEquals(report.rawBlocks() + report.reachableBlocks(), stats.liveBlocks());
+        assertEquals(geometry.capacity(), stats.capacity());
+        long usable = blocks.values().stream().mapToLong(Block::usable).sum();
+        assertEquals(stats.capacity(), usable + own + runOverhead(heap) + stats.free());
+        for (Block block : blocks.values()) {
+            assertTrue(
+                    heap.memory().equalBytes(block.offset, block.pattern(), 0, Math.toIntExact(block.usable)),
+                    () -> block + " has lost its bytes");
+        }
+    }
+
+    /** Bytes of the runs that are no cells: their headers and what is left at their ends. */
+    private long runOverhead(OffsetHeap heap) {
+        long overhead = 0;
+        long end = geometry.pageOf(geometry.heap + heap.stats().grown());
+        long page = geometry.firstPage();
+        while (page < end) {
+            long word = heap.memory().getLong(geometry.pageEntry(page));
+            if (PageEntry.kind(word) == PageEntry.RUN) {
+                int c = PageEntry.sizeClass(word);
+                overhead +=
+                        geometry.runPages(c) * geometry.pageSize() - (long) geometry.runCells(c) * geometry.cellSize(c);
+            }
+            page += PageEntry.pages(word);
+        }
+        return overhead;
+    }
+}
