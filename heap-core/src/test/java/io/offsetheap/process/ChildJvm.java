@@ -5,6 +5,7 @@ package io.offsetheap.process;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM that a test has started, can talk to, and can kill. It runs with the class path of the test and without any option
@@ -38,6 +40,8 @@ public final class ChildJvm implements AutoCloseable {
     private final String description;
     private final Path output;
     private final Path errors;
+    /** Bytes of the output behind the last answer to {@link #ask}. */
+    private int answered;
 
     private ChildJvm(List<String> command, String description) throws IOException {
         this.description = description;
@@ -160,6 +164,43 @@ public final class ChildJvm implements AutoCloseable {
             throw new AssertionError(describe("does not take input"), e);
         }
         return this;
+    }
+
+    /** Sends a line to a child that answers each with one, and says nothing else, and returns the answer. */
+    public String ask(String line) {
+        send(line);
+        long start = System.nanoTime();
+        while (true) {
+            boolean alive = process.isAlive();
+            String answer = nextLine();
+            if (answer != null) {
+                return answer;
+            }
+            if (!alive) {
+                throw new AssertionError(describe("ended with status " + process.exitValue() + " asked: " + line));
+            }
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new AssertionError(describe("did not answer within " + PATIENCE + ": " + line));
+            }
+            sleep();
+        }
+    }
+
+    private @Nullable String nextLine() {
+        try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "r")) {
+            byte[] rest = new byte[(int) file.length() - answered];
+            file.seek(answered);
+            file.readFully(rest);
+            for (int i = 0; i < rest.length; i++) {
+                if (rest[i] == '\n') {
+                    answered += i + 1;
+                    return new String(rest, 0, i, StandardCharsets.UTF_8);
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Ends its standard input. */
