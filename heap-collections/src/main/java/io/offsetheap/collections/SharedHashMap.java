@@ -285,13 +285,38 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
 
     @Override
     public boolean containsValue(Object value) {
-        Objects.requireNonNull(value, "value");
-        for (V present : values()) {
-            if (value.equals(present)) {
-                return true;
+        V typed = typedValue(value);
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.encodeExpected(values, typed);
+            IndexCursor cursor = index.cursor();
+            while (cursor.next()) {
+                cursor.key(scratch.key());
+                if (index.copy(scratch) && scratch.copyIsExpected()) {
+                    return true;
+                }
             }
+            return false;
+        } finally {
+            scratch.leave();
         }
-        return false;
+    }
+
+    @SuppressWarnings("unchecked")
+    private V typedValue(Object value) {
+        return (V) Objects.requireNonNull(value, "value");
+    }
+
+    private boolean containsEntry(Object key, Object value) {
+        K typed = typedKey(key);
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key().encode(keys, typed);
+            scratch.encodeExpected(values, typedValue(value));
+            return index.copy(scratch) && scratch.copyIsExpected();
+        } finally {
+            scratch.leave();
+        }
     }
 
     // ---- writing
@@ -400,7 +425,6 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public boolean remove(Object key, @Nullable Object value) {
         K typed = typedKey(key);
         if (value == null) {
@@ -409,7 +433,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
         Scratch scratch = Scratch.enter();
         try {
             scratch.key().encode(keys, typed);
-            scratch.encodeExpected(values, (V) value);
+            scratch.encodeExpected(values, typedValue(value));
             return index.remove(scratch, When.EXPECTED, false);
         } finally {
             scratch.leave();
@@ -748,7 +772,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
             return object instanceof Map.Entry<?, ?> entry
                     && entry.getKey() != null
                     && entry.getValue() != null
-                    && entry.getValue().equals(get(entry.getKey()));
+                    && containsEntry(entry.getKey(), entry.getValue());
         }
 
         @Override

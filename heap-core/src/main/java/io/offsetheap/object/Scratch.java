@@ -18,6 +18,9 @@ public final class Scratch {
     static final int KEPT_CAPACITY = 1 << 20;
 
     private static final int SPARE = Long.BYTES;
+    /** What an array can hold beside the spare bytes, on every JVM. */
+    private static final int MAX_LENGTH = Integer.MAX_VALUE - 64;
+
     private static final int FIRST_CAPACITY = 256;
     private static final ThreadLocal<Frames> FRAMES = ThreadLocal.withInitial(Frames::new);
 
@@ -126,6 +129,11 @@ public final class Scratch {
         expectedLength = codec.write(expectedValue, expected, 0);
     }
 
+    /** Whether the copy of the value found has the bytes of the expected one. */
+    public boolean copyIsExpected() {
+        return Arrays.equals(copy, 0, copyLength, expected, 0, expectedLength);
+    }
+
     /** A writer for the value to store, of that many bytes. End it with {@link #endWrite}. */
     public ValueWriter beginWrite(int length) {
         if (length < 0) {
@@ -175,7 +183,11 @@ public final class Scratch {
 
     /** A capacity for that many bytes and for reading a whole word at the last one. */
     static int capacityFor(int count) {
-        int needed = Math.addExact(count, SPARE);
+        if (count > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "keys and values have at most " + MAX_LENGTH + " bytes each: length=" + count);
+        }
+        int needed = count + SPARE;
         int power = Integer.highestOneBit(needed - 1) << 1;
         return power > 0 && needed <= KEPT_CAPACITY ? Math.max(power, FIRST_CAPACITY) : needed;
     }
