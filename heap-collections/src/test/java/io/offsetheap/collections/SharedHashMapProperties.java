@@ -3,92 +3,188 @@
  */
 package io.offsetheap.collections;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.offsetheap.OffsetHeap;
+import io.offsetheap.collections.TestMap.Domain;
 import io.offsetheap.object.Codecs;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
+import java.util.Arrays;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.Provide;
+import net.jqwik.api.state.Action;
+import net.jqwik.api.state.ActionChain;
+import net.jqwik.api.state.ActionChainArbitrary;
+import net.jqwik.api.state.Transformer;
 
-/** Two mappings of one map, beside a {@link HashMap}. */
+/** Histories of calls of every method through three mappings of one map, beside a {@link java.util.HashMap}. */
 class SharedHashMapProperties {
-    @Property(tries = 40)
-    void behavesAsAHashMapThroughEveryMapping(
-            @ForAll @IntRange(max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 400) int keys) {
-        Random random = new Random(seed);
-        String name = "map-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
-        try (OffsetHeap first = OffsetHeap.sharedMemory(name).maxSize(8 << 20).create();
-                OffsetHeap second = OffsetHeap.sharedMemory(name).open()) {
-            OffsetHeap.sharedMemory(name).remove();
-            var type = SharedHashMap.type(Codecs.UTF8, Codecs.UTF8);
-            List<SharedHashMap<String, String>> maps =
-                    List.of(first.findOrConstruct("map", type), second.findOrConstruct("map", type));
-            Map<String, String> model = new HashMap<>();
-            for (int step = 0; step < 1500; step++) {
-                SharedHashMap<String, String> map = maps.get(random.nextInt(2));
-                String key = "k" + random.nextInt(keys);
-                String value = "v".repeat(random.nextInt(40)) + random.nextInt(100);
-                switch (random.nextInt(10)) {
-                    case 0, 1, 2 -> assertEquals(model.put(key, value), map.put(key, value));
-                    case 3 -> assertEquals(model.putIfAbsent(key, value), map.putIfAbsent(key, value));
-                    case 4, 5 -> assertEquals(model.remove(key), map.remove(key));
-                    case 6 ->
-                        assertEquals(
-                                model.compute(
-                                        key, (k, old) -> old == null ? value : old.length() > 30 ? null : old + value),
-                                map.compute(
-                                        key, (k, old) -> old == null ? value : old.length() > 30 ? null : old + value));
-                    case 7 ->
-                        assertEquals(model.merge(key, value, String::concat), map.merge(key, value, String::concat));
-                    case 8 -> assertEquals(model.replace(key, value), map.replace(key, value));
-                    default -> assertEquals(model.get(key), map.get(key));
-                }
-            }
-            for (SharedHashMap<String, String> map : maps) {
-                assertEquals(model, map);
-                assertEquals(model.size(), map.size());
-                assertEquals(model.hashCode(), map.hashCode());
-                assertEquals(model.keySet(), map.keySet());
-            }
-            assertEquals(List.of(), first.verify().findings());
-            maps.get(0).clear();
-            assertTrue(maps.get(1).isEmpty());
-            assertEquals(List.of(), second.verify().findings());
-        }
+    private static final int MAPPINGS = 3;
+    private static final long SIZE = 1 << 20;
+
+    private static final Domain<String> STRINGS = new Domain<>(
+            Codecs.UTF8,
+            Arbitraries.oneOf(
+                    Arbitraries.integers().between(0, 12).map(number -> "key" + number),
+                    Arbitraries.of("", "a", "\0", "Aa", "BB", "ä€😀", "12345678", "123456789", "x".repeat(100)),
+                    Arbitraries.strings().ofMaxLength(3).filter(SharedHashMapProperties::isWellFormed)),
+            (first, second) -> first.length() + second.length() > 120 ? null : first + second);
+
+    private static final Domain<byte[]> BYTES = new Domain<>(
+            Codecs.BYTES,
+            Arbitraries.oneOf(
+                    Arbitraries.bytes().array(byte[].class).ofMaxSize(1),
+                    Arbitraries.integers().between(0, 80).map(byte[]::new)),
+            (first, second) -> first.length + second.length > 100 ? null : concat(first, second));
+
+    private static final Domain<Long> LONGS = new Domain<>(
+            Codecs.LONG,
+            Arbitraries.oneOf(
+                    Arbitraries.longs().between(-8, 8), Arbitraries.of(Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32)),
+            (first, second) -> (first + second) % 5 == 0 ? null : Long.valueOf(first + second));
+
+    private static final Domain<Integer> INTS = new Domain<>(
+            Codecs.INT,
+            Arbitraries.oneOf(
+                    Arbitraries.integers().between(-8, 8), Arbitraries.of(Integer.MIN_VALUE, Integer.MAX_VALUE)),
+            (first, second) -> (first + second) % 5 == 0 ? null : Integer.valueOf(first + second));
+
+    private static final Domain<Double> DOUBLES = new Domain<>(
+            Codecs.DOUBLE,
+            Arbitraries.of(0.0, -0.0, 1.0, 1.5, -1.5, Double.NaN, Double.MIN_VALUE, Double.POSITIVE_INFINITY),
+            (first, second) -> first > second ? null : Double.valueOf(first + second));
+
+    private static boolean isWellFormed(String text) {
+        return text.codePoints()
+                .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
-    @Property(tries = 10)
-    void countsExactlyWhenThreadsMergeTheSameKeys(@ForAll @IntRange(min = 1, max = 5) int keys) throws Exception {
-        String name = "count-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
-        try (OffsetHeap first = OffsetHeap.sharedMemory(name).maxSize(8 << 20).create();
-                OffsetHeap second = OffsetHeap.sharedMemory(name).open()) {
-            OffsetHeap.sharedMemory(name).remove();
-            var type = SharedHashMap.type(Codecs.LONG, Codecs.LONG);
-            Thread[] threads = new Thread[4];
-            for (int t = 0; t < threads.length; t++) {
-                SharedHashMap<Long, Long> map = (t % 2 == 0 ? first : second).findOrConstruct("map", type);
-                threads[t] = new Thread(() -> {
-                    for (int i = 0; i < 2000; i++) {
-                        map.merge((long) (i % keys), 1L, Long::sum);
-                    }
-                });
-                threads[t].start();
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            long sum = 0;
-            for (long value : first.findOrConstruct("map", type).values()) {
-                sum += value;
-            }
-            assertEquals(8000, sum);
-            assertEquals(List.of(), first.verify().findings());
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    @Property(tries = 20)
+    void stringsToStringsBehaveAsAHashMap(@ForAll("stringsToStrings") ActionChain<TestMap<String, String>> history) {
+        run(history.withInvariant("equals, hashCode and toString are a map's", TestMap::verifyAsObject));
+    }
+
+    @Property(tries = 20)
+    void stringsToBytesBehaveAsAHashMap(@ForAll("stringsToBytes") ActionChain<TestMap<String, byte[]>> history) {
+        run(history);
+    }
+
+    @Property(tries = 20)
+    void bytesToDoublesBehaveAsAHashMap(@ForAll("bytesToDoubles") ActionChain<TestMap<byte[], Double>> history) {
+        run(history);
+    }
+
+    @Property(tries = 20)
+    void doublesToIntsBehaveAsAHashMap(@ForAll("doublesToInts") ActionChain<TestMap<Double, Integer>> history) {
+        run(history.withInvariant("equals, hashCode and toString are a map's", TestMap::verifyAsObject));
+    }
+
+    @Property(tries = 20)
+    void intsToStringsBehaveAsAHashMap(@ForAll("intsToStrings") ActionChain<TestMap<Integer, String>> history) {
+        run(history);
+    }
+
+    @Property(tries = 20)
+    void longsToLongsBehaveAsAHashMap(@ForAll("longsToLongs") ActionChain<TestMap<Long, Long>> history) {
+        run(history.withInvariant("equals, hashCode and toString are a map's", TestMap::verifyAsObject));
+    }
+
+    private static <K, V> void run(ActionChain<TestMap<K, V>> history) {
+        history.withInvariant("verifier is silent and all mappings see the model", TestMap::verify)
+                .run()
+                .close();
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<String, String>> stringsToStrings() {
+        return histories(STRINGS, STRINGS);
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<String, byte[]>> stringsToBytes() {
+        return histories(STRINGS, BYTES);
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<byte[], Double>> bytesToDoubles() {
+        return histories(BYTES, DOUBLES);
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<Double, Integer>> doublesToInts() {
+        return histories(DOUBLES, INTS);
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<Integer, String>> intsToStrings() {
+        return histories(INTS, STRINGS);
+    }
+
+    @Provide
+    ActionChainArbitrary<TestMap<Long, Long>> longsToLongs() {
+        return histories(LONGS, LONGS);
+    }
+
+    private static <K, V> ActionChainArbitrary<TestMap<K, V>> histories(Domain<K> keys, Domain<V> values) {
+        var calls = new Calls<>(keys, values);
+        return ActionChain.startWith(() -> new TestMap<>(keys, values, Mappings.ofSharedMemory(MAPPINGS, SIZE)))
+                .withAction(8, calls.of("put", TestMap::put))
+                .withAction(4, calls.of("store", TestMap::store))
+                .withAction(4, calls.of("putWith", TestMap::putWith))
+                .withAction(4, calls.of("putAll", TestMap::putAll))
+                .withAction(2, calls.of("putIfAbsent", TestMap::putIfAbsent))
+                .withAction(2, calls.of("replace", TestMap::replace))
+                .withAction(
+                        2, calls.of("replace expected", (map, key, value) -> map.replaceExpected(key, value, value)))
+                .withAction(2, calls.of("remove", (map, key, value) -> map.remove(key)))
+                .withAction(2, calls.of("delete", (map, key, value) -> map.delete(key)))
+                .withAction(2, calls.of("remove expected", TestMap::removeExpected))
+                .withAction(1, calls.of("remove from keySet", (map, key, value) -> map.removeKeyFromItsView(key)))
+                .withAction(1, calls.of("remove from entrySet", TestMap::removeEntryFromItsView))
+                .withAction(3, calls.of("compute", TestMap::compute))
+                .withAction(1, calls.of("compute to nothing", (map, key, value) -> map.computeToNothing(key)))
+                .withAction(2, calls.of("computeIfAbsent", TestMap::computeIfAbsent))
+                .withAction(2, calls.of("computeIfPresent", TestMap::computeIfPresent))
+                .withAction(3, calls.of("merge", TestMap::merge))
+                .withAction(1, calls.of("compute and fail", TestMap::computeAndFail))
+                .withAction(1, calls.of("compute and look around", TestMap::computeAndLookAround))
+                .withAction(2, calls.of("get", TestMap::get))
+                .withAction(2, calls.of("read", (map, key, value) -> map.read(key)))
+                .withAction(1, calls.of("replaceAll", (map, key, value) -> map.replaceAll(value)))
+                .withAction(1, calls.numbered("clear", (map, number, value) -> map.clear(number)))
+                .withAction(1, calls.numbered("removeIf", (map, number, value) -> map.removeIf(number)))
+                .withAction(1, calls.numbered("retainAll", (map, number, value) -> map.retainAll(number)))
+                .withAction(2, calls.numbered("change while iterating", TestMap::changeWhileIterating))
+                .withMaxTransformations(60);
+    }
+
+    private interface Call<M, A, B> {
+        void accept(M map, A first, B second);
+    }
+
+    /** Makes actions of calls: the label is what is seen when a history fails. */
+    private record Calls<K, V>(Domain<K> keys, Domain<V> values) {
+        Action<TestMap<K, V>> of(String verb, Call<TestMap<K, V>, K, V> call) {
+            return action(verb, keys.few(), call);
+        }
+
+        Action<TestMap<K, V>> numbered(String verb, Call<TestMap<K, V>, Integer, V> call) {
+            return action(verb, Arbitraries.integers().between(0, 11), call);
+        }
+
+        private <A> Action<TestMap<K, V>> action(String verb, Arbitrary<A> first, Call<TestMap<K, V>, A, V> call) {
+            return (Action.Independent<TestMap<K, V>>) () -> first.flatMap(a -> values.few()
+                    .map(b ->
+                            Transformer.mutate(verb + " " + shown(a) + " " + shown(b), map -> call.accept(map, a, b))));
+        }
+
+        private static String shown(Object value) {
+            return value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
         }
     }
 }
