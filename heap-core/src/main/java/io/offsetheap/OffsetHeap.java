@@ -266,7 +266,9 @@ public final class OffsetHeap implements AutoCloseable {
         return attachment.geometry().maxSize;
     }
 
+    /** Whether the heap was opened for reading alone. */
     public boolean isReadOnly() {
+        attachment.lanes().checkOpen();
         return memory.isReadOnly();
     }
 

@@ -661,6 +661,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
 
     @Override
     public Set<K> keySet() {
+        index.checkUsable();
         return new KeySet();
     }
 
@@ -703,6 +704,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
 
     @Override
     public Collection<V> values() {
+        index.checkUsable();
         return new Values();
     }
 
@@ -741,6 +743,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
 
     @Override
     public Set<Entry<K, V>> entrySet() {
+        index.checkUsable();
         return new EntrySet();
     }
 

@@ -295,6 +295,16 @@ public final class HashIndex {
                 && memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) == identity;
     }
 
+    /**
+     * Refuses to go on.
+     *
+     * @throws IllegalStateException if the heap is closed or the index destroyed
+     */
+    public void checkUsable() {
+        lanes.checkOpen();
+        checkAlive();
+    }
+
     void checkAlive() {
         if (memory.getLongVolatile(header + HashIndexHeader.IDENTITY_OFFSET) != identity) {
             throw destroyed();
@@ -678,6 +688,7 @@ public final class HashIndex {
 
     /** Removes every entry that is there throughout the call. Not atomic. */
     public void clear() {
+        checkUsable();
         for (int bucket = 0; bucket < Bucket.BUCKETS; bucket++) {
             long position = 0;
             while (position < 1L << Bucket.TAG_BITS) {
@@ -696,8 +707,7 @@ public final class HashIndex {
 
     /** Number of entries: exact while nobody writes, near it otherwise. */
     public long size() {
-        lanes.checkOpen();
-        checkAlive();
+        checkUsable();
         long size = 0;
         int count = space.geometry().lanes;
         for (int lane = 0; lane < count; lane++) {
@@ -716,8 +726,7 @@ public final class HashIndex {
 
     /** A walk over all entries, see {@link IndexCursor}. */
     public IndexCursor cursor() {
-        lanes.checkOpen();
-        checkAlive();
+        checkUsable();
         return new IndexCursor(this);
     }
 

@@ -44,8 +44,13 @@ public final class IndexCursor {
         this.memory = index.memory();
     }
 
-    /** Goes to the next key. Returns false at the end. */
+    /**
+     * Goes to the next key. Returns false at the end.
+     *
+     * @throws IllegalStateException if the heap is closed or the index destroyed
+     */
     public boolean next() {
+        index.checkUsable();
         at++;
         while (at >= count) {
             if (bucket == Bucket.BUCKETS) {

@@ -34,15 +34,20 @@ public final class SharedBytes {
         this.object = object;
         this.identity = memory.getLongVolatile(object);
         this.length = length;
+        if (identity == 0) {
+            throw destroyed();
+        }
     }
 
     /** Length in bytes. */
     public long length() {
+        checkUsable();
         return length;
     }
 
     /** Offset of the first byte in the segment, a multiple of 16. */
     public long offset() {
+        checkUsable();
         return object + BYTES_OFFSET;
     }
 
@@ -107,16 +112,24 @@ public final class SharedBytes {
     }
 
     private long at(long position, long count) {
-        space.lanes().checkOpen();
+        checkUsable();
         if (position < 0 || count < 0 || position > length - count) {
             throw new IndexOutOfBoundsException(
                     "outside the object: position=" + position + " count=" + count + " length=" + length);
         }
-        if (memory.getLongVolatile(object) != identity) {
-            throw new IllegalStateException(
-                    "the object has been destroyed: offset=" + object + " segment=" + memory.name());
-        }
         return object + BYTES_OFFSET + position;
+    }
+
+    private void checkUsable() {
+        space.lanes().checkOpen();
+        if (memory.getLongVolatile(object) != identity) {
+            throw destroyed();
+        }
+    }
+
+    private IllegalStateException destroyed() {
+        return new IllegalStateException(
+                "the object has been destroyed: offset=" + object + " segment=" + memory.name());
     }
 
     /** Bytes of the block behind an object of a length. */
