@@ -6,6 +6,7 @@ package io.offsetheap;
 import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.lane.Liveness;
 import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.region.MappedRegion;
 import java.util.Arrays;
@@ -39,11 +40,19 @@ final class TestImage {
     }
 
     Attachment format(CrashingMemory memory) {
-        return Attachment.format(memory, geometry, liveness(), (offset, length) -> {}, new FormatSeed(1, 2, 3));
+        return Attachment.format(memory, geometry, liveness(), this::reserve, new FormatSeed(1, 2, 3));
     }
 
     Attachment attach(CrashingMemory memory) {
-        return Attachment.attach(memory, geometry, liveness(), (offset, length) -> {});
+        return Attachment.attach(memory, geometry, liveness(), this::reserve);
+    }
+
+    /** There is memory everywhere; but a heap that is longer than what was asked for would not have any in a file. */
+    private void reserve(long offset, long length) {
+        if (offset >= geometry.heap && raw.getLong(Superblock.HEAP_END_OFFSET) > offset) {
+            throw new AssertionError("the heap ends behind its memory: heapEnd="
+                    + raw.getLong(Superblock.HEAP_END_OFFSET) + " reserved=" + offset);
+        }
     }
 
     private Liveness liveness() {

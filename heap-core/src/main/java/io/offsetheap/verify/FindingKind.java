@@ -9,7 +9,7 @@ public enum FindingKind {
     HEAP_END,
     /** The spans do not tile the heap: one has no length, or passes the end. */
     TILING,
-    /** A page's entry is of no kind that may stand at the head of a span. */
+    /** A page's entry is of no kind that may stand at the head of a span, or is a head inside one. */
     PAGE_KIND,
     /** The entries of a span's first and last page disagree, or a run's page does not lead to its head. */
     PAGE_TAIL,

@@ -116,9 +116,11 @@ public final class HeapVerifier {
                 case PageEntry.FREE_HEAD -> {
                     freeSpans.add(page);
                     checkTail(page, length, PageEntry.FREE_TAIL);
+                    checkInner(page, length);
                 }
                 case PageEntry.LARGE -> {
                     checkTail(page, length, PageEntry.LARGE_TAIL);
+                    checkInner(page, length);
                     blocks.add(page << geometry.pageShift, length << geometry.pageShift);
                 }
                 default -> walkRun(page, word);
@@ -139,6 +141,17 @@ public final class HeapVerifier {
                     entry,
                     "head=" + page + " length=" + length + " tailKind=" + PageEntry.kind(word) + " tailLength="
                             + PageEntry.pages(word));
+        }
+    }
+
+    /** A head inside a span would be believed by whoever frees a block there. */
+    private void checkInner(long page, long length) {
+        for (long inner = page + 1; inner < page + length - 1; inner++) {
+            long entry = geometry.pageEntry(inner);
+            int kind = PageEntry.kind(memory.getLongVolatile(entry));
+            if (kind == PageEntry.FREE_HEAD || kind == PageEntry.RUN || kind == PageEntry.LARGE) {
+                report(FindingKind.PAGE_KIND, entry, "page=" + inner + " kind=" + kind + " inside a span=" + page);
+            }
         }
     }
 
