@@ -27,7 +27,7 @@ public final class CrashingMemory extends SegmentMemory {
     private final List<Commit> commits = new ArrayList<>();
     private long stores;
     private long fatalStore = Long.MAX_VALUE;
-    private boolean once;
+    private int failures;
 
     public CrashingMemory(MappedRegion region, String name, long limit) {
         super(region, name, limit);
@@ -38,13 +38,18 @@ public final class CrashingMemory extends SegmentMemory {
         stores = 0;
         commits.clear();
         fatalStore = store;
-        once = false;
+        failures = 0;
     }
 
     /** Counts from 0 again, and throws once at store number {@code store}: a failure, not a death. */
     public void failAt(long store) {
+        failAt(store, 1);
+    }
+
+    /** Counts from 0 again, and throws at store number {@code store} and whatever is tried next, so many times. */
+    public void failAt(long store, int times) {
         crashAt(store);
-        once = true;
+        failures = times;
     }
 
     /** Stores since the counter was set. */
@@ -59,11 +64,7 @@ public final class CrashingMemory extends SegmentMemory {
 
     private void step(long words) {
         if (stores + words > fatalStore) {
-            if (once) {
-                fatalStore = Long.MAX_VALUE;
-            } else {
-                fatalStore = -1;
-            }
+            fatalStore = --failures == 0 ? Long.MAX_VALUE : -1;
             throw new Crash();
         }
         stores += words;

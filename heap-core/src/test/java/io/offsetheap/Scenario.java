@@ -3,10 +3,19 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
+import io.offsetheap.object.Codecs;
+import io.offsetheap.object.Forgery;
+import io.offsetheap.object.IndexCursor;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /** Small stories, each with a law or two in view. They end with the first violation, which tells what was broken. */
@@ -53,7 +62,7 @@ public enum Scenario implements Runnable {
         public void run() {
             CrashHarness harness = new CrashHarness(SIZE);
             harness.prepare(Scenario::construct);
-            int key = fillToSplit(harness);
+            int key = fillToSplit(harness::commits, harness::prepare);
             Consumer<Attachment> put = heap -> put(heap, "k" + key, 3, key);
             harness.explore("put with a split", put);
         }
@@ -68,14 +77,129 @@ public enum Scenario implements Runnable {
             harness.explore("destroy", heap -> heap.names().destroy("block"));
             harness.explore("construct an index", Scenario::construct);
             harness.prepare(heap -> put(heap, "first", 8, 0));
-            harness.explore("destroy an index", heap -> {
-                heap.names().destroy("index");
-                heap.blocks().trim();
+            harness.explore("destroy an index", Scenario::destroy);
+        }
+    },
+
+    /** Whoever reads is stopped at every load, while what it reads is changed, freed and given to users. */
+    READERS {
+        @Override
+        public void run() {
+            PreemptionHarness harness = new PreemptionHarness(SIZE);
+            harness.prepare(Scenario::construct);
+            harness.prepare(heap -> put(heap, "first", 8, 1));
+            harness.explore(
+                    "get while replaced", heap -> get(heap, "first"), heap -> put(heap, "first", 20, 2), "first");
+            harness.explore(
+                    "get while removed",
+                    heap -> get(heap, "first"),
+                    heap -> index(heap).remove("first"),
+                    "first");
+            harness.explore("get while destroyed", heap -> get(heap, "first"), Scenario::destroy, "first");
+            harness.explore("get while made anew", heap -> get(heap, "first"), Scenario::destroyAndConstruct, "first");
+            harness.explore("get what is not there", heap -> get(heap, ZERO_TAG), heap -> {}, "first");
+            harness.prepare(heap -> {
+                new Forgery(index(heap), "first", new byte[8]).damageLocks(index(heap), 0xFFFF);
+                String answer = get(heap, "first");
+                if (!answer.contains("a lock names an owner that does not exist")) {
+                    throw new AssertionError("a lock of nobody is not reported: " + answer);
+                }
             });
+        }
+    },
+
+    /** Operations fail at every store, and so do their failure handlers; the process and its threads live on. */
+    FAILURES {
+        @Override
+        public void run() {
+            FailureHarness harness = new FailureHarness(SIZE);
+            harness.prepare(Scenario::construct);
+            Consumer<Attachment> next = heap -> {
+                get(heap, "first");
+                put(heap, "second", 20, 5);
+                heap.blocks().allocate(40);
+            };
+            harness.explore("put", heap -> put(heap, "first", 20, 1), next);
+            harness.prepare(heap -> put(heap, "first", 20, 1));
+            harness.explore("put in place", heap -> put(heap, "first", 20, 2), heap -> put(heap, "first", 20, 3));
+            harness.explore("remove", heap -> index(heap).remove("first"), next);
+            harness.explore(
+                    "allocate",
+                    heap -> heap.blocks().allocate(700),
+                    heap -> heap.blocks().allocate(700));
+            harness.explore("destroy", Scenario::destroy, heap -> heap.names().construct("b", SharedBytes.TYPE, 9));
+            harness.prepare(heap -> {
+                Lane busy = heap.lanes().lease();
+                harness.attachAnother().names().destroy("index");
+                busy.giveBack();
+            });
+            harness.explore(
+                    "trim what another lane holds",
+                    heap -> heap.blocks().trim(),
+                    heap -> heap.blocks().allocate(40));
+        }
+    },
+
+    /** Functions of users fail, or try to write to the heap whose operation has called them. */
+    USERS {
+        @Override
+        public void run() {
+            CrashHarness harness = new CrashHarness(SIZE);
+            long[] cell = new long[1];
+            harness.prepare(heap -> cell[0] = heap.blocks().allocate(16));
+            harness.explore("allocateInto, failing", heap -> {
+                try {
+                    heap.blocks().allocateInto(cell[0], 16, (memory, block) -> {
+                        throw new UnsupportedOperationException("a failure of the user");
+                    });
+                    throw new AssertionError("the failure of a function was swallowed");
+                } catch (UnsupportedOperationException expected) {
+                    heap.blocks().allocate(32);
+                }
+            });
+            harness.explore(
+                    "allocateInto, writing",
+                    heap -> heap.blocks().allocateInto(cell[0], 16, (memory, block) -> {
+                        try {
+                            heap.blocks().allocate(16);
+                        } catch (IllegalStateException expected) {
+                            return;
+                        }
+                        throw new AssertionError("a function wrote to the heap of its own operation");
+                    }));
+        }
+    },
+
+    /** Readers and writers are stopped while a hash segment is split and its directory given to users. */
+    READERS_OF_A_SPLIT {
+        @Override
+        public void run() {
+            PreemptionHarness harness = new PreemptionHarness(SIZE);
+            harness.prepare(Scenario::construct);
+            harness.prepare(heap -> put(heap, "first", 8, 1));
+            int key = fillToSplit(harness::commits, harness::prepare);
+            Consumer<Attachment> split = heap -> put(heap, "k" + key, 20, key);
+            harness.explore("get while split", heap -> get(heap, "first"), split, "first");
+            harness.explore("iterate while split", 7, Scenario::keys, split, "first");
+            for (int behind = 0; behind < 8; behind++) {
+                harness.exploreDeath(
+                        "get while split", heap -> get(heap, "first"), split, CommitSite.SPLIT, behind, "first");
+            }
+            harness.exploreWriter(
+                    "put while split",
+                    heap -> {
+                        put(heap, "first", 8, 3);
+                        return get(heap, "first");
+                    },
+                    split,
+                    "first");
         }
     };
 
     private static final long SIZE = 96 << 10;
+
+    /** A key whose hash begins with as many zeros as a tag has bits: an empty slot looks like it. */
+    private static final String ZERO_TAG = "z25985661";
 
     private static void construct(Attachment heap) {
         heap.names().construct("index", IndexObject.TYPE, 1);
@@ -91,15 +215,52 @@ public enum Scenario implements Runnable {
         index(heap).put(key, bytes);
     }
 
+    /** The value of a key, as it is described in results. */
+    private static String get(Attachment heap, String key) {
+        try {
+            byte[] value = heap.names()
+                    .find("index", IndexObject.TYPE)
+                    .map(index -> index.get(key))
+                    .orElse(null);
+            return value == null ? "absent" : Arrays.toString(value);
+        } catch (IllegalStateException destroyed) {
+            return "absent";
+        } catch (CorruptedSegmentException damaged) {
+            return "damaged: " + damaged.getMessage();
+        }
+    }
+
+    /** All keys in order. */
+    private static String keys(Attachment heap) {
+        IndexCursor cursor = index(heap).index().cursor();
+        List<String> keys = new ArrayList<>();
+        while (cursor.next()) {
+            keys.add(cursor.key(Codecs.UTF8));
+        }
+        Collections.sort(keys);
+        return keys.toString();
+    }
+
+    private static void destroy(Attachment heap) {
+        heap.names().destroy("index");
+        heap.blocks().trim();
+    }
+
+    private static void destroyAndConstruct(Attachment heap) {
+        destroy(heap);
+        construct(heap);
+    }
+
     /** Puts keys k0, k1 and so on, and stops before the one that would split the index. Returns its number. */
-    private static int fillToSplit(CrashHarness harness) {
+    private static int fillToSplit(
+            BiPredicate<Consumer<Attachment>, CommitSite> commits, Consumer<Consumer<Attachment>> prepare) {
         for (int i = 0; i < 1000; i++) {
             int key = i;
             Consumer<Attachment> put = heap -> put(heap, "k" + key, 3, key);
-            if (harness.commits(put, CommitSite.SPLIT)) {
+            if (commits.test(put, CommitSite.SPLIT)) {
                 return key;
             }
-            harness.prepare(put);
+            prepare.accept(put);
         }
         throw new AssertionError("no put has split the index");
     }

@@ -39,11 +39,28 @@ final class TestImage {
         return new CrashingMemory(region, "image", SegmentAllocator.formattedSize(geometry));
     }
 
+    /** The memory of somebody who is stopped at its loads; see {@link PreemptedMemory}. */
+    PreemptedMemory newPreemptedMemory() {
+        return new PreemptedMemory(region, "image", SegmentAllocator.formattedSize(geometry), this::isNothingLocked);
+    }
+
+    /** Whether no lane has a lock in its list. */
+    private boolean isNothingLocked() {
+        for (int lane = 0; lane < geometry.lanes; lane++) {
+            for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
+                if (raw.getLong(geometry.laneBody(lane) + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES) != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     Attachment format(CrashingMemory memory) {
         return Attachment.format(memory, geometry, liveness(), this::reserve, new FormatSeed(1, 2, 3));
     }
 
-    Attachment attach(CrashingMemory memory) {
+    Attachment attach(SegmentMemory memory) {
         return Attachment.attach(memory, geometry, liveness(), this::reserve);
     }
 
@@ -88,6 +105,11 @@ final class TestImage {
         for (int slot = 0; slot < claims.length; slot++) {
             claims[slot] &= slot == survivor;
         }
+    }
+
+    /** The process in a slot dies. */
+    void kill(int slot) {
+        claims[slot] = false;
     }
 
     byte[] save() {

@@ -20,6 +20,12 @@ public final class LaneContext {
 
     long active;
 
+    /** The idle lane that is being tidied up beside the leased one, and its state word. */
+    @Nullable
+    Lane visited;
+
+    long visitedActive;
+
     /** Lane kept for a series of operations. */
     @Nullable
     Lane pinned;

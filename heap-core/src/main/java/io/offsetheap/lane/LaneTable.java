@@ -130,6 +130,9 @@ public final class LaneTable {
         if (context.leased != null) {
             poisonUnreturned(context, context.leased);
         }
+        if (context.visited != null) {
+            poisonUnreturned(context, context.visited);
+        }
         Lane lane = context.pinned;
         if (lane != null) {
             enterPinned(context, lane);
@@ -156,8 +159,10 @@ public final class LaneTable {
 
     /** The failure handler of this thread's last operation has failed as well; the lane was never given back. */
     private void poisonUnreturned(LaneContext context, Lane lane) {
-        memory.compareAndSetLong(stateOf(lane.index()), context.active, LaneState.poisoned(context.active));
-        context.leased = null;
+        long active = context.visited == lane ? context.visitedActive : context.active;
+        memory.compareAndSetLong(stateOf(lane.index()), active, LaneState.poisoned(active));
+        context.leased = context.leased == lane ? null : context.leased;
+        context.visited = context.visited == lane ? null : context.visited;
         context.pinned = context.pinned == lane ? null : context.pinned;
     }
 
@@ -498,11 +503,15 @@ public final class LaneTable {
     }
 
     private void visitIdle(Lane lane, long state, Consumer<Lane> visitor) {
+        LaneContext context = contexts.get();
         long active = LaneState.entered(state, incarnation);
+        context.visitedActive = active;
+        context.visited = lane;
         if (!memory.compareAndSetLong(lane.entry(), state, active)) {
+            context.visited = null;
             return;
         }
-        lane.holder = null;
+        lane.holder = context;
         lane.lastFree = -1;
         lane.reset();
         try {
@@ -510,9 +519,11 @@ public final class LaneTable {
             visitor.accept(lane);
         } catch (Throwable t) {
             memory.publish(lane.entry(), LaneState.poisoned(active));
+            context.visited = null;
             throw t;
         }
         memory.publish(lane.entry(), LaneState.freed(active));
+        context.visited = null;
     }
 
     /** Frees all of the lane's doomed containers that can be freed now. */
@@ -528,11 +539,15 @@ public final class LaneTable {
         if (lane != null) {
             return help(owner, lane.index());
         }
+        LaneContext context = contexts.get();
+        if (context.leased != null && context.leased.index() == owner) {
+            // No function runs under a lock, so this is a lane that a failed failure handler has left behind.
+            poisonUnreturned(context, context.leased);
+        }
         if (!isDead(owner, memory.getLongVolatile(stateOf(owner)))
                 && LaneState.status(memory.getLongVolatile(stateOf(owner))) != LaneState.RECOVERING) {
             return false;
         }
-        LaneContext context = contexts.get();
         if (context.leased != null) {
             return help(owner, context.leased.index());
         }
@@ -626,10 +641,13 @@ public final class LaneTable {
     private boolean isHeldByDeadThread(int index, long state) {
         Lane lane = lanes[index];
         LaneContext holder = lane == null ? null : lane.holder;
-        return holder != null
-                && !holder.thread.isAlive()
-                && (holder.leased == lane || holder.pinned == lane)
-                && (holder.active == state || LaneState.pinned(holder.active, incarnation) == state);
+        if (holder == null || holder.thread.isAlive()) {
+            return false;
+        }
+        return holder.visited == lane
+                ? holder.visitedActive == state
+                : (holder.leased == lane || holder.pinned == lane)
+                        && (holder.active == state || LaneState.pinned(holder.active, incarnation) == state);
     }
 
     private long stateOf(int lane) {

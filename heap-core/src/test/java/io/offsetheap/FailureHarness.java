@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Makes an operation fail at every single store while its process and its thread live on. What must hold: what is done
+ * next, by the same thread or by another, works, and finds the heap as before the failed operation or as after it.
+ */
+final class FailureHarness {
+    private final TestImage image;
+    private byte[] base;
+
+    FailureHarness(long maxSize) {
+        image = new TestImage(maxSize);
+        image.format(image.newMemory());
+        image.killAllBut(-1);
+        base = image.save();
+    }
+
+    /** Runs an operation to prepare what follows. */
+    void prepare(Consumer<Attachment> operation) {
+        operation.accept(restored(image.newMemory()));
+        image.killAllBut(-1);
+        base = image.save();
+    }
+
+    /** Another process, beside the one that an operation is given. */
+    Attachment attachAnother() {
+        return image.attach(image.newMemory());
+    }
+
+    private Attachment restored(CrashingMemory memory) {
+        image.killAllBut(-1);
+        image.restore(base);
+        Attachment process = image.attach(memory);
+        memory.crashAt(Long.MAX_VALUE);
+        return process;
+    }
+
+    /**
+     * Fails an operation at every store, and then at every store with its failure handler as well.
+     *
+     * @param next what is done afterwards; it should need the same locks
+     */
+    void explore(String label, Consumer<Attachment> operation, Consumer<Attachment> next) {
+        CrashingMemory memory = image.newMemory();
+        Attachment process = restored(memory);
+        operation.accept(process);
+        long stores = memory.stores();
+        next.accept(process);
+        String after = CrashHarness.content(label, process);
+        process = restored(image.newMemory());
+        next.accept(process);
+        String before = CrashHarness.content(label, process);
+        for (long store = 0; store < stores; store++) {
+            for (int failures = 1; failures <= 2; failures++) {
+                for (boolean sameThread : new boolean[] {true, false}) {
+                    String where = label + " failed at store " + store + " of " + stores + ", failures=" + failures
+                            + (sameThread ? ", same thread" : ", another thread");
+                    fail(where, operation, next, store, failures, sameThread, before, after);
+                }
+            }
+        }
+    }
+
+    private void fail(
+            String where,
+            Consumer<Attachment> operation,
+            Consumer<Attachment> next,
+            long store,
+            int failures,
+            boolean sameThread,
+            String before,
+            String after) {
+        CrashingMemory memory = image.newMemory();
+        Attachment process = restored(memory);
+        memory.failAt(store, failures);
+        Runnable failing = () -> {
+            try {
+                operation.accept(process);
+                throw new AssertionError(where + ": the operation made fewer stores than before");
+            } catch (CrashingMemory.Crash expected) {
+                memory.crashAt(Long.MAX_VALUE);
+            }
+        };
+        Runnable following = () -> {
+            try {
+                next.accept(process);
+                process.lanes().helpAll();
+            } catch (RuntimeException e) {
+                throw new AssertionError(where + ": what follows fails as well: " + e, e);
+            }
+            String found = CrashHarness.content(where, process);
+            if (!found.equals(before) && !found.equals(after)) {
+                throw new AssertionError(where + ": neither before nor after\n found " + found + "\nbefore " + before
+                        + "\n after " + after);
+            }
+        };
+        onAnotherThread(
+                sameThread
+                        ? () -> {
+                            failing.run();
+                            following.run();
+                        }
+                        : failing);
+        if (!sameThread) {
+            following.run();
+        }
+    }
+
+    private static void onAnotherThread(Runnable task) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(task);
+        thread.setUncaughtExceptionHandler((dead, reason) -> failure.set(reason));
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
+    }
+}
