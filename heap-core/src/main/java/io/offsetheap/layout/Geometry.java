@@ -319,7 +319,7 @@ public final class Geometry {
                 longAt(block, Superblock.UUID_OFFSET),
                 longAt(block, Superblock.UUID_OFFSET + Long.BYTES),
                 longAt(block, Superblock.CREATED_OFFSET));
-        requireSame(block, expected, 0, Superblock.IMMUTABLE_END, segment);
+        requireSame(block, expected, 0, Superblock.CRC_OFFSET, segment);
         requireSame(
                 block,
                 expected,
