@@ -21,7 +21,7 @@ import io.offsetheap.memory.SegmentMemory;
  *
  * A body is read by those who find it after a death, so nothing in it is believed before it has been checked.
  */
-final class Journal {
+public final class Journal {
     static final int SET = 1;
     static final int FILL = 2;
 
@@ -67,50 +67,63 @@ final class Journal {
         }
     }
 
-    /** Applies a complete list again, all of it or, if a single record is impossible, nothing. */
+    /** Applies a complete list again, all of it or, if a single record or lock of the body is impossible, nothing. */
     static void replay(SegmentMemory memory, Geometry geometry, long body) {
+        check(memory, geometry, body);
         long records = memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET);
         if (records == 0) {
             return;
         }
-        if (records < 0 || records > geometry.redoCapacity) {
-            throw new CorruptedSegmentException("impossible number of journal records: records=" + records
-                    + " capacity=" + geometry.redoCapacity + " body=" + body + " segment=" + memory.name());
-        }
         long first = body + Geometry.REDO_OFFSET;
         long end = first + records * Geometry.REDO_RECORD_SIZE;
-        for (long at = first; at < end; at += Geometry.REDO_RECORD_SIZE) {
-            check(memory, memory.getLong(at));
-        }
         for (long at = first; at < end; at += Geometry.REDO_RECORD_SIZE) {
             apply(memory, memory.getLong(at), memory.getLong(at + Long.BYTES));
         }
         memory.publish(body + Geometry.JOURNAL_HEAD_OFFSET, 0);
     }
 
-    private static void check(SegmentMemory memory, long target) {
+    private static void check(SegmentMemory memory, Geometry geometry, long body) {
+        long records = memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET);
+        if (records < 0 || records > geometry.redoCapacity) {
+            throw new CorruptedSegmentException("impossible number of journal records: records=" + records
+                    + " capacity=" + geometry.redoCapacity + " body=" + body + " segment=" + memory.name());
+        }
+        for (int i = 0; i < records; i++) {
+            long target = memory.getLong(body + Geometry.REDO_OFFSET + (long) i * Geometry.REDO_RECORD_SIZE);
+            if (!isPossibleRecord(memory, target)) {
+                throw new CorruptedSegmentException("impossible journal record: op=" + op(target) + " log2n="
+                        + log2n(target) + " offset=" + offset(target) + " segment=" + memory.name());
+            }
+        }
+        for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
+            long entry = memory.getLong(body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES);
+            if (entry != 0 && !isPossibleLock(memory, entry)) {
+                throw new CorruptedSegmentException("impossible entry in a lock list: kind=" + op(entry) + " log2n="
+                        + log2n(entry) + " offset=" + offset(entry) + " segment=" + memory.name());
+            }
+        }
+    }
+
+    /** Whether a record could have been written by a lane. */
+    public static boolean isPossibleRecord(SegmentMemory memory, long target) {
         int op = op(target);
         int log2n = log2n(target);
         long length = (long) Long.BYTES << log2n;
-        boolean possible = (op == SET && log2n == 0) || (op == FILL && log2n <= MAX_LOG2);
-        if (!possible
-                || offset(target) < Superblock.IMMUTABLE_END
-                || !memory.contains(offset(target), length)
-                || overlapsClassTable(offset(target), length)) {
-            throw new CorruptedSegmentException("impossible journal record: op=" + op + " log2n=" + log2n + " offset="
-                    + offset(target) + " segment=" + memory.name());
-        }
+        return ((op == SET && log2n == 0) || (op == FILL && log2n <= MAX_LOG2))
+                && offset(target) >= Superblock.IMMUTABLE_END
+                && memory.contains(offset(target), length)
+                && !overlapsClassTable(offset(target), length);
     }
 
     private static boolean overlapsClassTable(long offset, long length) {
         return offset < Superblock.NAME_INDEX_OFFSET + Long.BYTES && offset + length > Superblock.CLASS_TABLE_OFFSET;
     }
 
-    /** Releases every lock that the lane's list names and that the lane really holds. Others are not touched. */
+    /**
+     * Releases every lock that the lane's list names and that the lane really holds. Others are not touched. The list has
+     * been checked by {@link #replay}.
+     */
     static void releaseLocks(SegmentMemory memory, long body, int lane) {
-        for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
-            checkLock(memory, memory.getLong(body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES));
-        }
         for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
             long listed = body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES;
             long entry = memory.getLong(listed);
@@ -129,18 +142,12 @@ final class Journal {
         }
     }
 
-    private static void checkLock(SegmentMemory memory, long entry) {
-        if (entry == 0) {
-            return;
-        }
+    /** Whether an entry of a lock list that is not empty could have been written by a lane. */
+    public static boolean isPossibleLock(SegmentMemory memory, long entry) {
         int kind = op(entry);
         int log2n = log2n(entry);
-        boolean possible = (kind == LOCK_WORD && log2n == 0) || (kind == LOCK_BUCKETS && log2n <= MAX_LOG2);
-        if (!possible
-                || offset(entry) < Superblock.IMMUTABLE_END
-                || !memory.contains(offset(entry), 1L << (log2n + BUCKET_SHIFT))) {
-            throw new CorruptedSegmentException("impossible entry in a lock list: kind=" + kind + " log2n=" + log2n
-                    + " offset=" + offset(entry) + " segment=" + memory.name());
-        }
+        return ((kind == LOCK_WORD && log2n == 0) || (kind == LOCK_BUCKETS && log2n <= MAX_LOG2))
+                && offset(entry) >= Superblock.IMMUTABLE_END
+                && memory.contains(offset(entry), 1L << (log2n + BUCKET_SHIFT));
     }
 }

@@ -174,6 +174,23 @@ public final class Geometry {
         return caps[sizeClass];
     }
 
+    /**
+     * The class of which a block of {@code size} bytes is allocated. In a small heap runs are short; where one would hold
+     * a single cell, whole pages do as well.
+     */
+    public int sizeClass(long size) {
+        if (size > SizeClasses.LARGEST_SMALL) {
+            return SizeClasses.LARGE;
+        }
+        int c = SizeClasses.classOf(size);
+        return runCells[c] > 1 ? c : SizeClasses.LARGE;
+    }
+
+    /** Bytes of a block of a class that holds {@code size} bytes. */
+    public long blockSize(int sizeClass, long size) {
+        return sizeClass == SizeClasses.LARGE ? Math.max(pageSize(), align(size, pageSize())) : cellSizes[sizeClass];
+    }
+
     public int runPages(int sizeClass) {
         return runPages[sizeClass];
     }

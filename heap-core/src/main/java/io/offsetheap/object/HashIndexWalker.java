@@ -15,8 +15,11 @@ import org.agrona.collections.LongHashSet;
 public final class HashIndexWalker {
     /** Is told what the walk meets. */
     public interface Visitor {
-        /** A block of the index; also the header. */
-        void block(long offset, long size, String what);
+        /** The cell of the index's header. Returns as {@link #block}. */
+        boolean header(long offset);
+
+        /** A block of the index. Returns whether it is one in use, of that size: what is in it is read only then. */
+        boolean block(long offset, long size, String what);
 
         /** An entry with its key and value, which lie inside the heap. */
         void entry(long key, int keyLength, long value, int valueLength);
@@ -53,6 +56,8 @@ public final class HashIndexWalker {
     private final long seed1;
     private final long scrubSegment;
     private final int scrubDepth;
+    private final long tornDown;
+    private boolean scrubMet;
     private long entries;
 
     private HashIndexWalker(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
@@ -66,6 +71,8 @@ public final class HashIndexWalker {
         long scrub = memory.getLong(header + HashIndexHeader.SCRUB_OFFSET);
         this.scrubSegment = HashIndexHeader.block(scrub);
         this.scrubDepth = HashIndexHeader.depth(scrub);
+        this.scrubMet = scrub == 0;
+        this.tornDown = memory.getLong(header + HashIndexHeader.TORN_DOWN_OFFSET);
     }
 
     /** Walks the index whose header stands at an offset; also one that is doomed and half taken apart. */
@@ -88,7 +95,9 @@ public final class HashIndexWalker {
     }
 
     private void walk() {
-        visitor.block(header, HEADER_SIZE, "header");
+        if (!visitor.header(header)) {
+            return;
+        }
         long parameters = memory.getLong(header + HashIndexHeader.PARAMETERS_OFFSET);
         if (parameters != HashIndexHeader.PARAMETERS) {
             problem(
@@ -100,7 +109,16 @@ public final class HashIndexWalker {
             return;
         }
         visitor.lock(header + HashIndexHeader.SPLIT_LOCK_OFFSET);
+        if (!doomed && tornDown != 0) {
+            problem(Rule.STRUCTURE, header + HashIndexHeader.TORN_DOWN_OFFSET, "torn down", 0, tornDown);
+        }
         walkDirectory();
+        if (!scrubMet) {
+            visitor.problem(
+                    Rule.STRUCTURE,
+                    header + HashIndexHeader.SCRUB_OFFSET,
+                    "no segment is to be scrubbed: segment=" + scrubSegment + " depth=" + scrubDepth);
+        }
         walkCounters();
     }
 
@@ -115,7 +133,9 @@ public final class HashIndexWalker {
             visitor.problem(Rule.STRUCTURE, at, "the counters lie outside the heap: offset=" + counters);
             return;
         }
-        visitor.block(counters, size, "counters");
+        if (!visitor.block(counters, size, "counters")) {
+            return;
+        }
         long sum = 0;
         for (int lane = 0; lane < lanes; lane++) {
             sum += memory.getLong(counters + (long) lane * Long.BYTES);
@@ -137,7 +157,9 @@ public final class HashIndexWalker {
             visitor.problem(Rule.STRUCTURE, at, "the directory is impossible: offset=" + words + " depth=" + depth);
             return;
         }
-        visitor.block(words, HashIndexHeader.directorySize(depth), "directory");
+        if (!visitor.block(words, HashIndexHeader.directorySize(depth), "directory")) {
+            return;
+        }
         long count = 1L << depth;
         for (long first = 0; first < count; ) {
             long segment = memory.getLong(words + first * Long.BYTES);
@@ -151,7 +173,14 @@ public final class HashIndexWalker {
     }
 
     private void walkRange(long at, int depth, long first, long length, long segment) {
-        if (doomed && segment == 0) {
+        if (doomed && (segment == 0) != (first < tornDown)) {
+            visitor.problem(
+                    Rule.STRUCTURE,
+                    at,
+                    "torn down up to another entry: first=" + first + " segment=" + segment + " tornDown=" + tornDown);
+            return;
+        }
+        if (segment == 0 && doomed) {
             return;
         }
         if (Long.bitCount(length) != 1 || first % length != 0) {
@@ -170,9 +199,12 @@ public final class HashIndexWalker {
             visitor.problem(Rule.STRUCTURE, at, "a segment stands in the directory twice: offset=" + segment);
             return;
         }
-        visitor.block(segment, Bucket.SEGMENT_SIZE, "hash segment");
+        if (!visitor.block(segment, Bucket.SEGMENT_SIZE, "hash segment")) {
+            return;
+        }
         int localDepth = depth - Long.numberOfTrailingZeros(length);
         long prefix = first >>> Long.numberOfTrailingZeros(length);
+        scrubMet |= segment == scrubSegment && localDepth == scrubDepth && localDepth > 0;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             visitor.lock(Bucket.at(segment, b));
             walkBucket(segment, b, localDepth, prefix);
@@ -212,7 +244,9 @@ public final class HashIndexWalker {
                         Rule.SLOT, line + Bucket.OVERFLOW_OFFSET, "an overflow line is chained twice: offset=" + next);
                 return;
             }
-            visitor.block(next, Bucket.LINE_SIZE, "overflow line");
+            if (!visitor.block(next, Bucket.LINE_SIZE, "overflow line")) {
+                return;
+            }
             line = next;
         }
     }
@@ -242,7 +276,9 @@ public final class HashIndexWalker {
             return;
         }
         entries++;
-        visitor.block(entry, IndexEntry.size(keyLength, valueLength), "entry");
+        if (!visitor.block(entry, IndexEntry.size(keyLength, valueLength), "entry")) {
+            return;
+        }
         long hash = hash(entry + IndexEntry.KEY_OFFSET, keyLength);
         if (hash >>> Long.SIZE - Bucket.TAG_BITS != Bucket.tag(slot)) {
             problem(Rule.ENTRY, at, "tag of a slot", hash >>> Long.SIZE - Bucket.TAG_BITS, Bucket.tag(slot));

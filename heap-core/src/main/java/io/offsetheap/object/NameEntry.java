@@ -67,6 +67,26 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
         return keyLength > 1 && memory.getByte(key) == NAME_KIND;
     }
 
+    /** Whether an entry of the name index is the record of a type, with the text that its key is the hash of. */
+    public static boolean isType(SegmentMemory memory, long key, int keyLength, long value, int valueLength) {
+        if (keyLength != 1 + Long.BYTES || memory.getByte(key) != TYPE_KIND) {
+            return false;
+        }
+        byte[] text = new byte[valueLength];
+        memory.copyTo(value, text, 0, valueLength);
+        return NameIndex.hashOf(text) == typeHash(memory, key);
+    }
+
+    /** Hash of the fingerprint that the key of a type's record holds. */
+    public static long typeHash(SegmentMemory memory, long key) {
+        return memory.getLongUnaligned(key + 1);
+    }
+
+    /** Hash of the fingerprint of a named object's type. */
+    public static long hash(SegmentMemory memory, long value) {
+        return memory.getLong(value + HASH_OFFSET);
+    }
+
     /** Where a name's value says that its object begins. */
     public static long object(SegmentMemory memory, long value) {
         return memory.getLong(value + OBJECT_OFFSET);

@@ -58,6 +58,11 @@ public final class NameIndex {
         }
     }
 
+    /** Whether a header that lies inside the heap says that it is that of the names. */
+    public static boolean isNameIndex(SegmentMemory memory, long header) {
+        return memory.getLong(header) >>> Integer.SIZE == INDEX_TYPE_ID;
+    }
+
     private HashIndex index() {
         HashIndex found = index;
         if (found == null) {
@@ -298,7 +303,7 @@ public final class NameIndex {
     }
 
     private @Nullable NamedObject toNamedObject(byte[] key) {
-        if (key[0] != NameEntry.NAME_KIND) {
+        if (key.length == 0 || key[0] != NameEntry.NAME_KIND) {
             return null;
         }
         NameEntry entry = lookUp(EncodedKey.of(key));
@@ -335,8 +340,12 @@ public final class NameIndex {
 
     /** FNV-1a over the text's UTF-8 bytes, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
     static long hashOf(String fingerprint) {
+        return hashOf(fingerprint.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static long hashOf(byte[] text) {
         long hash = 0xcbf29ce484222325L;
-        for (byte b : fingerprint.getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : text) {
             hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
         }
         return hash;

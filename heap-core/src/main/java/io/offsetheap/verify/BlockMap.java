@@ -5,38 +5,48 @@ package io.offsetheap.verify;
 
 import org.agrona.collections.Long2LongHashMap;
 
-/** Blocks in use by their offset: how large each is, and whether an owner has been found. Not thread-safe. */
+/** Blocks in use by their offset: of which class and size each is, and whether an owner has been found. Not thread-safe. */
 final class BlockMap {
     private static final long NONE = -1;
     private static final long OWNED = Long.MIN_VALUE;
+    private static final int CLASS_BITS = 8;
 
-    private final Long2LongHashMap sizes = new Long2LongHashMap(NONE);
+    private final Long2LongHashMap blocks = new Long2LongHashMap(NONE);
     private long owned;
 
-    void add(long block, long size) {
-        sizes.put(block, size);
+    void add(long block, int sizeClass, long size) {
+        blocks.put(block, size << CLASS_BITS | sizeClass);
     }
 
-    /** Removes a block that turned out to be free. Returns its size, or a negative number if it was not in use. */
-    long remove(long block) {
-        return sizes.remove(block);
+    /** Removes a block that turned out to be free. Returns its class, or a negative number if it was not in use. */
+    int remove(long block) {
+        long removed = blocks.remove(block);
+        return removed == NONE ? -1 : sizeClassOf(removed);
     }
 
     boolean contains(long block) {
-        return sizes.get(block) != NONE;
+        return blocks.get(block) != NONE;
     }
 
     boolean isOwned(long block) {
-        long size = sizes.get(block);
-        return size != NONE && (size & OWNED) != 0;
+        long found = blocks.get(block);
+        return found != NONE && (found & OWNED) != 0;
+    }
+
+    int sizeClass(long block) {
+        return sizeClassOf(blocks.get(block));
+    }
+
+    private static int sizeClassOf(long found) {
+        return (int) found & (1 << CLASS_BITS) - 1;
     }
 
     long size(long block) {
-        return sizes.get(block) & ~OWNED;
+        return (blocks.get(block) & ~OWNED) >>> CLASS_BITS;
     }
 
     void own(long block) {
-        sizes.put(block, sizes.get(block) | OWNED);
+        blocks.put(block, blocks.get(block) | OWNED);
         owned++;
     }
 
@@ -45,6 +55,6 @@ final class BlockMap {
     }
 
     long rawBlocks() {
-        return sizes.size() - owned;
+        return blocks.size() - owned;
     }
 }

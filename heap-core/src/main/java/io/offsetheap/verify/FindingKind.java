@@ -9,7 +9,7 @@ public enum FindingKind {
     HEAP_END,
     /** The spans do not tile the heap: one has no length, or passes the end. */
     TILING,
-    /** A page's entry is of no kind that may stand at the head of a span, or is a head inside one. */
+    /** A page's entry is of no kind that may stand at the head of a span, or of a kind that must not stand inside one. */
     PAGE_KIND,
     /** The entries of a span's first and last page disagree, or a run's page does not lead to its head. */
     PAGE_TAIL,
@@ -35,19 +35,19 @@ public enum FindingKind {
     OWNED_TWICE,
     /** A structure refers to an offset where no block in use begins. */
     DANGLING,
-    /** A structure's block is smaller than what the structure keeps in it. */
-    TOO_SMALL,
+    /** A structure's block is not of the size that is allocated, and will be freed, for what the structure keeps in it. */
+    BLOCK_SIZE,
     /** A lock is held by a lane that runs no operation, or that does not exist. */
     LOCK_HELD,
-    /** A lane that runs no operation has entries in its lock list. */
+    /** A lane that runs no operation has entries in its lock list, or any lane has an impossible one. */
     LOCK_LIST,
-    /** A lane that runs no operation has an open journal. */
+    /** A lane that runs no operation has an open journal, or any lane has an impossible record in it. */
     JOURNAL,
     /** A lane that runs no operation claims another, or one is being recovered by a lane that does not claim it. */
     CLAIM,
     /** A lane's list of doomed containers leads nowhere, or to a header that is still alive. */
     DOOMED,
-    /** A hash index has an impossible header, directory or counter. */
+    /** A hash index has an impossible header, directory or scrub word. */
     INDEX,
     /** A slot of a hash index stands where its key does not belong, or a chain is broken. */
     INDEX_SLOT,
@@ -55,6 +55,6 @@ public enum FindingKind {
     INDEX_ENTRY,
     /** A hash index counts more or fewer entries than it has. */
     INDEX_COUNT,
-    /** A name leads to no object, or to one of another type than its record says. */
+    /** A name leads to no object, to one of another type than its record says, or to a type that has no record. */
     NAME
 }

@@ -7,6 +7,7 @@ import io.offsetheap.alloc.Bin;
 import io.offsetheap.alloc.PageEntry;
 import io.offsetheap.alloc.SpanBins;
 import io.offsetheap.error.HeapException;
+import io.offsetheap.lane.Journal;
 import io.offsetheap.lane.LaneState;
 import io.offsetheap.lane.LockWord;
 import io.offsetheap.layout.Geometry;
@@ -45,8 +46,8 @@ public final class HeapVerifier {
     /** Walks the whole segment once. */
     public HeapReport verify() {
         try {
-            if (checkEnd()) {
-                walkSpans();
+            // Everything else is told by what the page table says: where that is broken, more findings tell no more.
+            if (checkEnd() && walkSpans()) {
                 walkSpanBins();
                 for (int c = 0; c < SizeClasses.LARGE; c++) {
                     walkPartialRuns(c);
@@ -72,10 +73,6 @@ public final class HeapVerifier {
         }
     }
 
-    BlockMap blocks() {
-        return blocks;
-    }
-
     // ---- pages
 
     private boolean checkEnd() {
@@ -91,7 +88,7 @@ public final class HeapVerifier {
         return true;
     }
 
-    private void walkSpans() {
+    private boolean walkSpans() {
         boolean freeBefore = false;
         long page = geometry.firstPage();
         while (page < endPage) {
@@ -101,11 +98,11 @@ public final class HeapVerifier {
             int kind = PageEntry.kind(word);
             if (kind != PageEntry.FREE_HEAD && kind != PageEntry.RUN && kind != PageEntry.LARGE) {
                 report(FindingKind.PAGE_KIND, entry, "page=" + page + " kind=" + kind + " at the head of a span");
-                return;
+                return false;
             }
             if (length == 0 || length > endPage - page) {
                 report(FindingKind.TILING, entry, "page=" + page + " length=" + length + " endPage=" + endPage);
-                return;
+                return false;
             }
             boolean free = kind == PageEntry.FREE_HEAD;
             if (free && freeBefore) {
@@ -115,43 +112,39 @@ public final class HeapVerifier {
             switch (kind) {
                 case PageEntry.FREE_HEAD -> {
                     freeSpans.add(page);
-                    checkTail(page, length, PageEntry.FREE_TAIL);
-                    checkInner(page, length);
+                    checkInside(page, length, PageEntry.FREE_TAIL);
                 }
                 case PageEntry.LARGE -> {
-                    checkTail(page, length, PageEntry.LARGE_TAIL);
-                    checkInner(page, length);
-                    blocks.add(page << geometry.pageShift, length << geometry.pageShift);
+                    checkInside(page, length, PageEntry.LARGE_TAIL);
+                    blocks.add(page << geometry.pageShift, SizeClasses.LARGE, length << geometry.pageShift);
                 }
                 default -> walkRun(page, word);
             }
             page += length;
         }
+        return true;
     }
 
-    private void checkTail(long page, long length, int kind) {
+    /** Whether the span ends in its tail, and nothing in between looks like a head or a tail. */
+    private void checkInside(long page, long length, int tail) {
+        for (long inner = page + 1; inner < page + length - 1; inner++) {
+            long entry = geometry.pageEntry(inner);
+            int kind = PageEntry.kind(memory.getLongVolatile(entry));
+            if (kind != PageEntry.INNER && kind != PageEntry.CONTINUED) {
+                report(FindingKind.PAGE_KIND, entry, "page=" + inner + " kind=" + kind + " inside the span=" + page);
+            }
+        }
         if (length == 1) {
             return;
         }
         long entry = geometry.pageEntry(page + length - 1);
         long word = memory.getLongVolatile(entry);
-        if (PageEntry.kind(word) != kind || PageEntry.pages(word) != length) {
+        if (PageEntry.kind(word) != tail || PageEntry.pages(word) != length) {
             report(
                     FindingKind.PAGE_TAIL,
                     entry,
                     "head=" + page + " length=" + length + " tailKind=" + PageEntry.kind(word) + " tailLength="
                             + PageEntry.pages(word));
-        }
-    }
-
-    /** A head inside a span would be believed by whoever frees a block there. */
-    private void checkInner(long page, long length) {
-        for (long inner = page + 1; inner < page + length - 1; inner++) {
-            long entry = geometry.pageEntry(inner);
-            int kind = PageEntry.kind(memory.getLongVolatile(entry));
-            if (kind == PageEntry.FREE_HEAD || kind == PageEntry.RUN || kind == PageEntry.LARGE) {
-                report(FindingKind.PAGE_KIND, entry, "page=" + inner + " kind=" + kind + " inside a span=" + page);
-            }
         }
     }
 
@@ -173,7 +166,7 @@ public final class HeapVerifier {
             }
         }
         long free = memory.getLongVolatile(entry + PageEntry.FREE_CELLS_OFFSET);
-        long bits = countBits(c, page);
+        long bits = walkBitmap(c, page);
         if (free != bits) {
             report(
                     FindingKind.FREE_COUNT,
@@ -186,19 +179,28 @@ public final class HeapVerifier {
     }
 
     /** Counts a run's free cells and notes the others as blocks in use. */
-    private long countBits(int c, long page) {
+    private long walkBitmap(int c, long page) {
         long bitmap = geometry.pageEntry(page) + PageEntry.BITMAP_OFFSET;
-        long bits = 0;
-        for (int w = 0; w < geometry.bitmapWords(c); w++) {
-            bits += Long.bitCount(memory.getLongVolatile(bitmap + (long) w * Long.BYTES));
-        }
-        for (int cell = 0; cell < geometry.runCells(c); cell++) {
-            long word = memory.getLongVolatile(bitmap + (long) (cell >>> 6) * Long.BYTES);
-            if ((word & 1L << cell) == 0) {
-                blocks.add((page << geometry.pageShift) + (long) cell * geometry.cellSize(c), geometry.cellSize(c));
+        int cells = geometry.runCells(c);
+        long free = 0;
+        for (int first = 0; first < cells; first += Long.SIZE) {
+            long at = bitmap + (first >>> 3);
+            long word = memory.getLongVolatile(at);
+            int count = Math.min(Long.SIZE, cells - first);
+            long beyond = count == Long.SIZE ? 0 : word >>> count;
+            if (beyond != 0) {
+                report(FindingKind.FREE_COUNT, at, "bits stand behind the last cell: bits=0x" + Long.toHexString(word));
+            }
+            for (int i = 0; i < count; i++) {
+                if ((word & 1L << i) != 0) {
+                    free++;
+                } else {
+                    long cell = (page << geometry.pageShift) + (long) (first + i) * geometry.cellSize(c);
+                    blocks.add(cell, c, geometry.cellSize(c));
+                }
             }
         }
-        return bits;
+        return free;
     }
 
     // ---- lists
@@ -299,23 +301,44 @@ public final class HeapVerifier {
             return;
         }
         long body = geometry.laneBody(lane);
-        if (!busy) {
-            if (memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET) != 0) {
-                report(
-                        FindingKind.JOURNAL,
-                        body + Geometry.JOURNAL_HEAD_OFFSET,
-                        "an idle lane has an open journal: lane=" + lane + " records="
-                                + memory.getLongVolatile(body + Geometry.JOURNAL_HEAD_OFFSET));
-            }
-            for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
-                long at = body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES;
-                if (memory.getLongVolatile(at) != 0) {
-                    report(FindingKind.LOCK_LIST, at, "an idle lane lists a lock: lane=" + lane);
-                }
-            }
-        }
+        walkJournal(lane, body, busy);
+        walkLockList(lane, body, busy);
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             walkStock(lane, c, body + geometry.stock(c));
+        }
+    }
+
+    private void walkJournal(int lane, long body, boolean busy) {
+        long head = body + Geometry.JOURNAL_HEAD_OFFSET;
+        long records = memory.getLongVolatile(head);
+        if (!busy && records != 0) {
+            report(FindingKind.JOURNAL, head, "an idle lane has an open journal: lane=" + lane + " records=" + records);
+            return;
+        }
+        if (records < 0 || records > geometry.redoCapacity) {
+            report(
+                    FindingKind.JOURNAL,
+                    head,
+                    "lane=" + lane + " records=" + records + " capacity=" + geometry.redoCapacity);
+            return;
+        }
+        for (int i = 0; i < records; i++) {
+            long at = body + Geometry.REDO_OFFSET + (long) i * Geometry.REDO_RECORD_SIZE;
+            if (!Journal.isPossibleRecord(memory, memory.getLongVolatile(at))) {
+                report(FindingKind.JOURNAL, at, "an impossible record: lane=" + lane + " record=" + i);
+            }
+        }
+    }
+
+    private void walkLockList(int lane, long body, boolean busy) {
+        for (int i = 0; i < Geometry.LOCK_CAPACITY; i++) {
+            long at = body + Geometry.LOCK_LIST_OFFSET + (long) i * Long.BYTES;
+            long listed = memory.getLongVolatile(at);
+            if (listed != 0 && !busy) {
+                report(FindingKind.LOCK_LIST, at, "an idle lane lists a lock: lane=" + lane);
+            } else if (listed != 0 && !Journal.isPossibleLock(memory, listed)) {
+                report(FindingKind.LOCK_LIST, at, "an impossible lock: lane=" + lane + " entry=" + i);
+            }
         }
     }
 
@@ -343,19 +366,19 @@ public final class HeapVerifier {
         for (long i = 1; i <= count; i++) {
             long at = stock + i * Long.BYTES;
             long block = memory.getLongVolatile(at);
-            long size = blocks.remove(block);
-            if (size < 0) {
+            int found = blocks.remove(block);
+            if (found < 0) {
                 report(
                         FindingKind.OWNED_TWICE,
                         at,
                         "a stock holds what is no block in use, or held elsewhere: lane=" + lane + " class=" + c
                                 + " block=" + block);
-            } else if (c != SizeClasses.LARGE && size != geometry.cellSize(c)) {
+            } else if (found != c) {
                 report(
                         FindingKind.STOCK,
                         at,
                         "a stock holds a block of another class: lane=" + lane + " class=" + c + " block=" + block
-                                + " size=" + size);
+                                + " found=" + found);
             }
         }
     }
@@ -375,20 +398,38 @@ public final class HeapVerifier {
         }
     }
 
-    /** Notes that a structure owns a block of at least {@code size} bytes. */
-    void own(long block, long size, String owner) {
+    /** Notes that a structure owns a block that was allocated for {@code size} bytes. Returns whether there is one. */
+    boolean own(long block, long size, String owner) {
+        if (size < 0 || size > geometry.capacity()) {
+            report(FindingKind.BLOCK_SIZE, block, "owner=" + owner + " size=" + size);
+            return false;
+        }
+        return own(block, geometry.sizeClass(size), size, owner);
+    }
+
+    /** Notes that a container owns a header cell. */
+    boolean ownHeader(long header) {
+        return own(header, SizeClasses.HEADER, SizeClasses.HEADER_SIZE, "header");
+    }
+
+    private boolean own(long block, int sizeClass, long size, String owner) {
         if (!blocks.contains(block)) {
             report(FindingKind.DANGLING, block, "no block in use begins there: owner=" + owner);
-        } else if (blocks.isOwned(block)) {
-            report(FindingKind.OWNED_TWICE, block, "a second owner: owner=" + owner);
-        } else {
-            if (blocks.size(block) < size) {
-                report(
-                        FindingKind.TOO_SMALL,
-                        block,
-                        "owner=" + owner + " needs=" + size + " has=" + blocks.size(block));
-            }
-            blocks.own(block);
+            return false;
         }
+        if (blocks.isOwned(block)) {
+            report(FindingKind.OWNED_TWICE, block, "a second owner: owner=" + owner);
+            return false;
+        }
+        blocks.own(block);
+        if (blocks.sizeClass(block) != sizeClass || blocks.size(block) != geometry.blockSize(sizeClass, size)) {
+            report(
+                    FindingKind.BLOCK_SIZE,
+                    block,
+                    "owner=" + owner + " size=" + size + " class=" + sizeClass + " found=" + blocks.sizeClass(block)
+                            + " foundSize=" + blocks.size(block));
+            return false;
+        }
+        return true;
     }
 }

@@ -10,6 +10,7 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.HashIndexWalker;
 import io.offsetheap.object.NameEntry;
+import io.offsetheap.object.NameIndex;
 import org.agrona.collections.LongHashSet;
 
 /** The part of a verification that follows names, containers and doomed lists, and finds an owner for each block in use. */
@@ -19,6 +20,8 @@ final class ObjectWalk {
     private final Geometry geometry;
     /** Names met on the way, as offsets of their entries' values; their objects are walked after the index. */
     private final LongHashSet names = new LongHashSet();
+    /** Hashes of the types that have a record. */
+    private final LongHashSet types = new LongHashSet();
 
     ObjectWalk(HeapVerifier verifier, SegmentMemory memory, Geometry geometry) {
         this.verifier = verifier;
@@ -27,27 +30,37 @@ final class ObjectWalk {
     }
 
     void walk() {
-        long root = memory.getLongVolatile(Superblock.NAME_INDEX_OFFSET);
-        HashIndexWalker.walk(memory, geometry, root, new IndexVisitor() {
-            @Override
-            public void entry(long key, int keyLength, long value, int valueLength) {
-                if (NameEntry.isName(memory, key, keyLength)) {
-                    noteName(key, value, valueLength);
-                }
-            }
-        });
+        walkNames(memory.getLongVolatile(Superblock.NAME_INDEX_OFFSET));
         names.forEach(this::walkObject);
         for (int lane = 0; lane < geometry.lanes; lane++) {
             walkDoomed(lane);
         }
     }
 
-    private void noteName(long key, long value, int valueLength) {
-        if (valueLength != NameEntry.LENGTH) {
-            verifier.report(FindingKind.NAME, key, "a name's record has an impossible length: length=" + valueLength);
-        } else {
-            names.add(value);
+    private void walkNames(long root) {
+        if (!isHeader(root) || !NameIndex.isNameIndex(memory, root)) {
+            verifier.report(FindingKind.NAME, Superblock.NAME_INDEX_OFFSET, "no index of names: header=" + root);
+            return;
         }
+        HashIndexWalker.walk(memory, geometry, root, new IndexVisitor() {
+            @Override
+            public void entry(long key, int keyLength, long value, int valueLength) {
+                if (NameEntry.isType(memory, key, keyLength, value, valueLength)) {
+                    types.add(NameEntry.typeHash(memory, key));
+                } else if (NameEntry.isName(memory, key, keyLength) && valueLength == NameEntry.LENGTH) {
+                    names.add(value);
+                } else {
+                    verifier.report(
+                            FindingKind.NAME,
+                            key,
+                            "neither a name nor a type: keyLength=" + keyLength + " valueLength=" + valueLength);
+                }
+            }
+        });
+    }
+
+    private boolean isHeader(long offset) {
+        return offset % SizeClasses.GRANULARITY == 0 && memory.contains(offset, SizeClasses.HEADER_SIZE);
     }
 
     private void walkObject(long entry) {
@@ -55,6 +68,9 @@ final class ObjectWalk {
         if (!memory.contains(object, Long.BYTES) || object % SizeClasses.GRANULARITY != 0) {
             verifier.report(FindingKind.NAME, entry, "a name leads out of the heap: object=" + object);
             return;
+        }
+        if (!types.contains(NameEntry.hash(memory, entry))) {
+            verifier.report(FindingKind.NAME, entry, "the type of a name has no record: object=" + object);
         }
         if (!NameEntry.matches(memory, entry)) {
             verifier.report(
@@ -73,10 +89,7 @@ final class ObjectWalk {
         LongHashSet seen = new LongHashSet();
         long header = memory.getLongVolatile(at);
         while (header != 0) {
-            if (!memory.contains(header, SizeClasses.HEADER_SIZE)
-                    || header % SizeClasses.GRANULARITY != 0
-                    || !seen.add(header)
-                    || memory.getLongVolatile(header) != 0) {
+            if (!isHeader(header) || !seen.add(header) || memory.getLongVolatile(header) != 0) {
                 verifier.report(
                         FindingKind.DOOMED,
                         at,
@@ -92,8 +105,13 @@ final class ObjectWalk {
     /** Turns what a walk over a hash index meets into owners and findings. */
     private class IndexVisitor implements HashIndexWalker.Visitor {
         @Override
-        public void block(long offset, long size, String what) {
-            verifier.own(offset, size, what);
+        public boolean header(long offset) {
+            return verifier.ownHeader(offset);
+        }
+
+        @Override
+        public boolean block(long offset, long size, String what) {
+            return verifier.own(offset, size, what);
         }
 
         @Override
