@@ -3,6 +3,7 @@
  */
 package io.offsetheap.lane;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.HeapException;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
@@ -281,12 +282,18 @@ public final class Lane {
      * no help here, because what failed once may fail again.
      */
     public void abandon(Throwable reason) {
-        if (locks == 0 && (reason instanceof HeapException || reason instanceof IllegalArgumentException)) {
+        if (locks == 0 && isRefusal(reason)) {
             rollback();
             giveBack();
         } else {
             table.poison(this);
         }
+    }
+
+    /** Damage is no refusal: who has met it may claim a lane that cannot be recovered, and must not look done with it. */
+    private static boolean isRefusal(Throwable reason) {
+        return (reason instanceof HeapException && !(reason instanceof CorruptedSegmentException))
+                || reason instanceof IllegalArgumentException;
     }
 
     /** Forgets what an earlier lease of this handle left in Java; the segment has been recovered by then. */

@@ -415,6 +415,7 @@ public final class LaneTable {
                 throw closedException();
             }
             if (round >= SPINS + YIELDS) {
+                checkOwner(offset, word, lane);
                 long now = System.nanoTime();
                 if (started == 0) {
                     started = now;
@@ -433,6 +434,17 @@ public final class LaneTable {
                 }
             }
             pause(round);
+        }
+    }
+
+    /** Refuses to wait for ever: a lane unlocks before it is given back, and nobody waits for a lock of his own. */
+    private void checkOwner(long offset, long word, @Nullable Lane lane) {
+        int owner = LockWord.owner(word);
+        boolean idle = !LaneState.inOperation(memory.getLongVolatile(stateOf(owner)));
+        boolean own = lane != null && lane.index() == owner;
+        if ((idle || own) && memory.getLongVolatile(offset) == word) {
+            throw new CorruptedSegmentException("a lock is held by a lane that does not hold it: offset=" + offset
+                    + " owner=" + owner + " segment=" + memory.name());
         }
     }
 
