@@ -3,6 +3,7 @@
  */
 package io.offsetheap.alloc;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.layout.Geometry;
@@ -75,6 +76,7 @@ final class PageHeap {
                     return span;
                 }
                 span = PageEntry.next(lane.get(links(span)));
+                checkListed(lane, probes, SpanBins.head(bin));
             }
             bin++;
         }
@@ -88,6 +90,14 @@ final class PageHeap {
             }
         }
         return 0;
+    }
+
+    /** Refuses to follow a list that is longer than there are pages: it runs in a circle. */
+    void checkListed(Lane lane, long length, long head) {
+        if (length > endPage(lane)) {
+            throw new CorruptedSegmentException(
+                    "a list of pages has no end: head=" + head + " segment=" + memory.name());
+        }
     }
 
     // ---- giving back

@@ -3,6 +3,7 @@
  */
 package io.offsetheap.alloc;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.layout.Geometry;
@@ -84,6 +85,10 @@ final class Runs {
                 lane.set(at, left);
             }
         }
+        if (count == before) {
+            throw new CorruptedSegmentException(
+                    "a run is listed and has no free cell: page=" + run + " class=" + c + " segment=" + memory.name());
+        }
         long free = memory.getLong(entry + PageEntry.FREE_CELLS_OFFSET) - (count - before);
         lane.set(entry + PageEntry.FREE_CELLS_OFFSET, free);
         if (free == 0) {
@@ -143,6 +148,10 @@ final class Runs {
         long run = runOf(cell);
         long entry = pages.entry(run);
         int index = cellIndex(c, run, cell);
+        if (index < 0) {
+            throw new CorruptedSegmentException("a stock holds what is no cell of its class: block=" + cell + " class="
+                    + c + " segment=" + memory.name());
+        }
         long at = bitmapWord(entry, index);
         long bits = memory.getLong(at);
         lane.set(stock, count - 1);
@@ -190,7 +199,8 @@ final class Runs {
         long bin = geometry.bin(c);
         lane.lock(LockRank.BIN, bin + Bin.LOCK_OFFSET);
         long run = memory.getLong(bin + Bin.FIRST_OFFSET);
-        while (run != 0) {
+        for (long runs = 0; run != 0; runs++) {
+            pages.checkListed(lane, runs, bin + Bin.FIRST_OFFSET);
             long next = PageEntry.next(memory.getLong(pages.entry(run) + PageEntry.LINKS_OFFSET));
             long free = memory.getLong(pages.entry(run) + PageEntry.FREE_CELLS_OFFSET);
             if (free == geometry.runCells(c)) {

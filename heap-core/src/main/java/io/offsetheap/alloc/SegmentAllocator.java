@@ -3,6 +3,7 @@
  */
 package io.offsetheap.alloc;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneContext;
@@ -373,7 +374,12 @@ public final class SegmentAllocator implements BlockAllocator {
             lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
             long count = memory.getLong(stock);
             long page = geometry.pageOf(memory.getLong(stock + count * Long.BYTES));
-            pages.free(lane, page, PageEntry.pages(memory.getLong(pages.entry(page))));
+            long word = memory.getLong(pages.entry(page));
+            if (PageEntry.kind(word) != PageEntry.LARGE) {
+                throw new CorruptedSegmentException(
+                        "a stock holds what is no block of pages: page=" + page + " segment=" + memory.name());
+            }
+            pages.free(lane, page, PageEntry.pages(word));
             lane.set(stock, count - 1);
             lane.commit(CommitSite.DRAIN_SPAN);
             lane.unlock(Superblock.PAGE_LOCK_OFFSET);

@@ -5,6 +5,7 @@ package io.offsetheap.object;
 
 import static java.lang.Long.BYTES;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
@@ -38,6 +39,9 @@ final class Bucket {
     static final int TAG_BITS = 24;
     static final int OFFSET_SHIFT = 4;
     static final long OFFSET_MASK = (1L << 64 - TAG_BITS) - 1;
+
+    /** Longer chains of lines than any heap can hold. */
+    static final int MAX_CHAIN = 1 << 24;
 
     private Bucket() {}
 
@@ -95,6 +99,17 @@ final class Bucket {
             }
         }
         return 0;
+    }
+
+    /** Refuses a chain that has no end, before somebody walks along it and changes it. */
+    static void checkChain(SegmentMemory memory, long bucket) {
+        int lines = 0;
+        for (long line = bucket; line != 0; line = overflow(memory, line)) {
+            if (++lines > MAX_CHAIN) {
+                throw new CorruptedSegmentException(
+                        "a chain of overflow lines has no end: bucket=" + bucket + " segment=" + memory.name());
+            }
+        }
     }
 
     /** The last line of a bucket: the bucket itself if it has no overflow. */

@@ -71,9 +71,6 @@ public final class HashIndex {
 
     static final int MAX_FAILURES = 64;
 
-    /** Longer chains of lines than any heap can hold. */
-    static final int MAX_CHAIN = 1 << 24;
-
     private static final byte[] NONE = new byte[0];
 
     /** Apart, so that who only opens an index does not pay for it. */
@@ -349,7 +346,7 @@ public final class HashIndex {
     /** Offset of the slot of a key, or 0. Under the bucket's lock. */
     long findSlot(long bucket, long hash, EncodedKey key) {
         long line = bucket;
-        for (int lines = 0; lines <= MAX_CHAIN; lines++) {
+        for (int lines = 0; lines <= Bucket.MAX_CHAIN; lines++) {
             int matches = Bucket.matches(memory, line, hash);
             while (matches != 0) {
                 int i = Integer.numberOfTrailingZeros(matches);
@@ -540,7 +537,7 @@ public final class HashIndex {
                     checkAlive();
                     continue;
                 }
-                int maxLines = scratch.failures < MAX_FAILURES ? MAX_LINES : MAX_CHAIN;
+                int maxLines = scratch.failures < MAX_FAILURES ? MAX_LINES : Bucket.MAX_CHAIN;
                 long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, maxLines);
                 if (entry > 0) {
                     long lengths = memory.getLong(entry);

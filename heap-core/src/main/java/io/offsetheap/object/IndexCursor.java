@@ -129,7 +129,7 @@ public final class IndexCursor {
         int end = 0;
         int lines = 0;
         for (long line = bucketLine; line != 0; line = Bucket.overflow(memory, line)) {
-            if (++lines > HashIndex.MAX_CHAIN) {
+            if (++lines > Bucket.MAX_CHAIN) {
                 throw index.endlessChain(bucketLine);
             }
             for (int i = 0; i < Bucket.SLOTS; i++) {

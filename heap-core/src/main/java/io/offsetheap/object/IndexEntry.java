@@ -3,6 +3,7 @@
  */
 package io.offsetheap.object;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
@@ -54,8 +55,13 @@ final class IndexEntry {
         return valueOffset(keyLength, valueLength) + valueLength;
     }
 
+    /** Bytes of the entry at an offset. Checked, because a length that was never written would free somebody else's block. */
     static long size(SegmentMemory memory, long entry) {
         long lengths = memory.getLong(entry + LENGTHS_OFFSET);
+        if (keyLength(lengths) < 0 || valueLength(lengths) < 0) {
+            throw new CorruptedSegmentException("an entry has a negative length: lengths=0x" + Long.toHexString(lengths)
+                    + " entry=" + entry + " segment=" + memory.name());
+        }
         return size(keyLength(lengths), valueLength(lengths));
     }
 

@@ -226,6 +226,7 @@ final class IndexSplit {
         long moved = bitOf(localDepth - 1);
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             long bucket = Bucket.at(segment, b);
+            Bucket.checkChain(memory, bucket);
             memory.putLong(bucket, memory.getLong(bucket) & ~LockWord.CHAIN);
             clearMoved(lane, bucket, moved);
             while (dropLastLine(lane, bucket)) {}

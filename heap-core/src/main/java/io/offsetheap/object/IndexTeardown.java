@@ -62,6 +62,7 @@ final class IndexTeardown {
         long moved = Long.MIN_VALUE >>> HashIndexHeader.depth(pending) - 1;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             long line = Bucket.at(HashIndexHeader.block(pending), b);
+            Bucket.checkChain(memory, line);
             for (; line != 0; line = Bucket.overflow(memory, line)) {
                 for (int i = 0; i < Bucket.SLOTS; i++) {
                     long slot = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
@@ -107,6 +108,7 @@ final class IndexTeardown {
     private boolean freeBuckets(long segment) {
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             long bucket = Bucket.at(segment, b);
+            Bucket.checkChain(memory, bucket);
             if (!freeEntries(bucket)) {
                 return false;
             }

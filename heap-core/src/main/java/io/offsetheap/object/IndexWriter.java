@@ -4,7 +4,6 @@
 package io.offsetheap.object;
 
 import io.offsetheap.alloc.BlockAllocator;
-import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LockWord;
 import io.offsetheap.memory.ByteArrays;
@@ -72,7 +71,7 @@ final class IndexWriter {
                     scratch.present = true;
                     return true;
                 } else if (hasEntry) {
-                    replace(lane, scratch, slot, entry, lengths);
+                    replace(lane, scratch, slot, entry);
                     lane.unlock(bucket);
                     keepRemoved(scratch, keep, entry, lengths);
                     return true;
@@ -206,10 +205,10 @@ final class IndexWriter {
         return word & ~mask | bytes & mask;
     }
 
-    private void replace(Lane lane, Scratch scratch, long slot, long entry, long lengths) {
+    private void replace(Lane lane, Scratch scratch, long slot, long entry) {
         long fresh = newEntry(lane, scratch.key, scratch.value, scratch.valueLength);
         lane.set(slot, memory.getLong(slot) & ~Bucket.OFFSET_MASK | fresh >>> Bucket.OFFSET_SHIFT);
-        blocks.give(lane, entry, sizeOf(lengths));
+        blocks.give(lane, entry, IndexEntry.size(memory, entry));
         lane.commit(CommitSite.PUT_REPLACE);
     }
 
@@ -256,15 +255,6 @@ final class IndexWriter {
         lane.set(counter, lane.get(counter) + change);
     }
 
-    /** Bytes of an entry. Checked, because a length that was never written would free somebody else's block. */
-    private long sizeOf(long lengths) {
-        if (lengths < 0 || (int) lengths < 0) {
-            throw new CorruptedSegmentException("an entry has a negative length: lengths=0x" + Long.toHexString(lengths)
-                    + " header=" + index.header() + " segment=" + memory.name());
-        }
-        return IndexEntry.size(IndexEntry.keyLength(lengths), IndexEntry.valueLength(lengths));
-    }
-
     // ---- remove
 
     boolean remove(Lane lane, Scratch scratch, HashIndex.When when, boolean keep) {
@@ -280,7 +270,7 @@ final class IndexWriter {
             long entry = Bucket.entry(memory.getLong(slot));
             long lengths = memory.getLong(entry);
             if (accepts(lane, scratch, when, bucket, entry, lengths)) {
-                unlink(lane, bucket, slot, entry, lengths, CommitSite.REMOVE);
+                unlink(lane, bucket, slot, entry, CommitSite.REMOVE);
                 lane.unlock(bucket);
                 keepRemoved(scratch, keep, entry, lengths);
                 return true;
@@ -291,14 +281,14 @@ final class IndexWriter {
         }
     }
 
-    private void unlink(Lane lane, long bucket, long slot, long entry, long lengths, CommitSite site) {
+    private void unlink(Lane lane, long bucket, long slot, long entry, CommitSite site) {
         long word = memory.getLong(bucket);
         if ((word & LockWord.CHAIN) != 0) {
             memory.putLong(bucket, word & ~LockWord.CHAIN);
         }
         lane.set(slot, 0);
         count(lane, -1);
-        blocks.give(lane, entry, sizeOf(lengths));
+        blocks.give(lane, entry, IndexEntry.size(memory, entry));
         lane.commit(site);
     }
 
@@ -311,6 +301,7 @@ final class IndexWriter {
     long clear(Lane lane, long position, int number) {
         long hash = position << (Long.SIZE - Bucket.TAG_BITS) | number;
         long bucket = index.lock(lane, hash);
+        Bucket.checkChain(memory, bucket);
         int shift = Bucket.TAG_BITS - index.localDepth(hash);
         for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
@@ -319,14 +310,13 @@ final class IndexWriter {
                 // A slot that a split has moved away belongs to another segment, until it is scrubbed.
                 if (slot != 0 && Bucket.tag(slot) >>> shift == position >>> shift) {
                     long entry = Bucket.entry(slot);
-                    long lengths = memory.getLong(entry);
-                    long size = sizeOf(lengths);
+                    long size = IndexEntry.size(memory, entry);
                     if (!blocks.hasRoom(lane, size, 1)) {
                         lane.unlock(bucket);
                         blocks.makeRoom(lane, size, 1);
                         return position;
                     }
-                    unlink(lane, bucket, at, entry, lengths, CommitSite.REMOVE);
+                    unlink(lane, bucket, at, entry, CommitSite.REMOVE);
                 }
             }
         }
@@ -379,7 +369,7 @@ final class IndexWriter {
             long lengths = memory.getLong(entry);
             removed = action.remove(lane, IndexEntry.value(entry, lengths), IndexEntry.valueLength(lengths));
             if (removed) {
-                unlink(lane, bucket, slot, entry, lengths, site);
+                unlink(lane, bucket, slot, entry, site);
             }
         }
         lane.unlock(bucket);
