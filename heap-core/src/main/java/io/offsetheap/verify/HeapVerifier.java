@@ -131,7 +131,10 @@ public final class HeapVerifier {
             long entry = geometry.pageEntry(inner);
             int kind = PageEntry.kind(memory.getLongVolatile(entry));
             if (kind != PageEntry.INNER && kind != PageEntry.CONTINUED) {
-                report(FindingKind.PAGE_KIND, entry, "page=" + inner + " kind=" + kind + " inside the span=" + page);
+                report(
+                        FindingKind.PAGE_KIND,
+                        entry,
+                        "page=" + inner + " kind=" + kind + " inside a span: head=" + page);
             }
         }
         if (length == 1) {
