@@ -29,6 +29,9 @@ class FindingTest {
     private static final int RUN = 3;
     private static final int LARGE = 5;
 
+    /** A class of which nothing is in use but raw blocks. */
+    private static final int RAW_CLASS = SizeClasses.classOf(160);
+
     private final HeapImage image = new HeapImage();
     private final SegmentMemory memory = image.raw();
     private final Geometry geometry = image.geometry();
@@ -39,9 +42,8 @@ class FindingTest {
         image.run(heap -> {
             // A run that is full of raw blocks and listed nowhere, raw pages up to the end of the heap with one hole in
             // them, and a block in a stock.
-            int c = SizeClasses.classOf(160);
-            for (int i = 0; i < geometry.runCells(c); i++) {
-                heap.blocks().allocate(160);
+            for (int i = 0; i < geometry.runCells(RAW_CLASS); i++) {
+                heap.blocks().allocate(SizeClasses.cellSize(RAW_CLASS));
             }
             heap.blocks().grow(geometry.maxSize - memory.getLong(Superblock.HEAP_END_OFFSET));
             heap.blocks().trim();
@@ -82,7 +84,8 @@ class FindingTest {
                 yield entry(page);
             }
             case OCCUPANCY -> set(Superblock.SPAN_OCCUPANCY_OFFSET + 16, 1L << 63);
-            case RUN_LENGTH -> add(entry(page(RUN, page -> length(page) == 1 && freeCells(page) == 0)), 31 << 4);
+            case RUN_LENGTH ->
+                add(entry(page(RUN, page -> sizeClass(page) == RAW_CLASS && freeCells(page) == 0)), 31 << 4);
             case FREE_COUNT -> add(entry(page(RUN, page -> freeCells(page) > 0)) + 16, 1);
             case PARTIAL_LIST -> add(entry(firstRun(anyListedClass())) + 8, 1L << 32) - 8;
             case RUN_UNLISTED -> {
@@ -132,6 +135,10 @@ class FindingTest {
 
     private long length(long page) {
         return word(entry(page)) >>> 32;
+    }
+
+    private int sizeClass(long page) {
+        return (int) word(entry(page)) >>> 4 & 255;
     }
 
     private long freeCells(long page) {

@@ -148,7 +148,7 @@ final class Runs {
         long run = runOf(cell);
         long entry = pages.entry(run);
         int index = cellIndex(c, run, cell);
-        if (index < 0) {
+        if (index < 0 || !isRunOf(c, memory.getLong(entry))) {
             throw new CorruptedSegmentException("a stock holds what is no cell of its class: block=" + cell + " class="
                     + c + " segment=" + memory.name());
         }
@@ -210,6 +210,10 @@ final class Runs {
             run = next;
         }
         lane.unlock(bin + Bin.LOCK_OFFSET);
+    }
+
+    private static boolean isRunOf(int c, long word) {
+        return PageEntry.kind(word) == PageEntry.RUN && PageEntry.sizeClass(word) == c;
     }
 
     /** First page of the run that a cell lies in. */
