@@ -367,7 +367,7 @@ interface AllocatorLaws {
         }
     }
 
-    /** Law C-034: an alignment costs no more than itself, and a little. */
+    /** Law C-034: an alignment costs no more than itself. */
     @Example
     default void anAlignmentCostsNoMoreThanItself() {
         try (TestSegment segment = newSegment()) {
