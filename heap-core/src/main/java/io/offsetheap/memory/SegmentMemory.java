@@ -279,8 +279,7 @@ public class SegmentMemory {
     }
 
     private boolean fits(long offset, long length) {
-        // A length beyond the limit is refused by itself, or the second difference could come round to a positive
-        // number.
+        // A length that passes the limit is caught by itself: added to an offset, it could overflow.
         return (offset | length | (limit - length) | (limit - length - offset)) >= 0;
     }
 

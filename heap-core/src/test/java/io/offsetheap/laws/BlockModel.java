@@ -96,11 +96,14 @@ final class BlockModel {
         assertEquals(geometry.capacity(), stats.capacity());
         long usable = blocks.values().stream().mapToLong(Block::usable).sum();
         assertEquals(stats.capacity(), usable + own + runOverhead(heap) + stats.free());
-        for (Block block : blocks.values()) {
-            assertTrue(
-                    heap.memory().equalBytes(block.offset, block.pattern(), 0, Math.toIntExact(block.usable)),
-                    () -> block + " has lost its bytes");
-        }
+        blocks.values().forEach(block -> checkBytes(heap, block));
+    }
+
+    /** The block holds the bytes it was given. */
+    void checkBytes(OffsetHeap heap, Block block) {
+        assertTrue(
+                heap.memory().equalBytes(block.offset, block.pattern(), 0, Math.toIntExact(block.usable)),
+                () -> block + " has lost its bytes");
     }
 
     /** Bytes of the runs that are no cells: their headers and what is left at their ends. */
