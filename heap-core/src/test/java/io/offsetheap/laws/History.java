@@ -239,6 +239,7 @@ final class History {
     /** Many calls make fewer stores than are drawn here; then the death comes after the call. */
     private static Arbitrary<Long> stores() {
         return Arbitraries.oneOf(
+                Arbitraries.longs().between(0, 12).withDistribution(RandomDistribution.uniform()),
                 Arbitraries.longs().between(0, 40).withDistribution(RandomDistribution.uniform()),
                 Arbitraries.longs().between(0, 400).withDistribution(RandomDistribution.uniform()));
     }
