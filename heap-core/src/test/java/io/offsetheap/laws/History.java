@@ -137,7 +137,7 @@ final class History {
         if (sees(survivor, done)) {
             model = done;
         } else if (!sees(survivor, model)) {
-            fail(mapper + " died in " + command + ", and what it left is neither before nor after\nbefore " + model
+            fail("a death in " + command + ": what it left is neither before nor after\nbefore " + model
                     + "\nafter  " + done + "\nfound  " + survivor.tell(done.question()));
         }
     }
