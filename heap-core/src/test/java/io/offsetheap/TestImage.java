@@ -44,6 +44,11 @@ final class TestImage {
         return new PreemptedMemory(region, "image", SegmentAllocator.formattedSize(geometry), this::isNothingLocked);
     }
 
+    /** The memory of somebody who does something else in between; see {@link InterruptedMemory}. */
+    InterruptedMemory newInterruptedMemory() {
+        return new InterruptedMemory(region, "image", SegmentAllocator.formattedSize(geometry));
+    }
+
     /** Whether no lane has a lock in its list. */
     private boolean isNothingLocked() {
         for (int lane = 0; lane < geometry.lanes; lane++) {

@@ -11,7 +11,7 @@ import io.offsetheap.memory.SegmentMemory;
  * Layout of what the name index says of an object, and the kinds of its keys.
  *
  * <pre>
- *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 object  +16 length  +24 structure
+ *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 object  +16 length  +24 structure:32 generation:32
  *  key    't' fingerprint hash (8 B)   value  the fingerprint's text in UTF-8
  * </pre>
  *
@@ -19,8 +19,9 @@ import io.offsetheap.memory.SegmentMemory;
  * @param offset where the object begins
  * @param objectLength number of elements it was constructed with
  * @param structure code of its {@link SharedType.Structure}
+ * @param generation the other half of its first word, which no other object of the segment has
  */
-public record NameEntry(long hash, long offset, long objectLength, int structure) {
+public record NameEntry(long hash, long offset, long objectLength, int structure, int generation) {
     public static final int HASH_OFFSET = 0;
     public static final int OBJECT_OFFSET = HASH_OFFSET + Long.BYTES;
     public static final int OBJECT_LENGTH_OFFSET = OBJECT_OFFSET + Long.BYTES;
@@ -39,7 +40,8 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
                 ByteArrays.getLong(value, HASH_OFFSET),
                 ByteArrays.getLong(value, OBJECT_OFFSET),
                 ByteArrays.getLong(value, OBJECT_LENGTH_OFFSET),
-                (int) ByteArrays.getLong(value, STRUCTURE_OFFSET));
+                ByteArrays.getInt(value, STRUCTURE_OFFSET),
+                ByteArrays.getInt(value, STRUCTURE_OFFSET + Integer.BYTES));
     }
 
     byte[] encode() {
@@ -47,7 +49,8 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
         ByteArrays.putLong(value, HASH_OFFSET, hash);
         ByteArrays.putLong(value, OBJECT_OFFSET, offset);
         ByteArrays.putLong(value, OBJECT_LENGTH_OFFSET, objectLength);
-        ByteArrays.putLong(value, STRUCTURE_OFFSET, structure);
+        ByteArrays.putInt(value, STRUCTURE_OFFSET, structure);
+        ByteArrays.putInt(value, STRUCTURE_OFFSET + Integer.BYTES, generation);
         return value;
     }
 
@@ -55,9 +58,25 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
         return structure == SharedType.Structure.HASH_INDEX.code();
     }
 
+    /** The object's first word as long as it lives. */
+    long identity() {
+        return identity(typeId(hash), generation);
+    }
+
+    static long identity(int typeId, int generation) {
+        return (long) typeId << Integer.SIZE | generation & 0xFFFF_FFFFL;
+    }
+
     /** The type half of an object's first word: how an object says which type it has. */
     static int typeId(long hash) {
         return (int) (hash >>> Integer.SIZE) | 1;
+    }
+
+    /** Whether this is what a name's value says now. Under the lock of its bucket. */
+    boolean isAt(SegmentMemory memory, long value) {
+        return object(memory, value) == offset
+                && memory.getInt(value + STRUCTURE_OFFSET + Integer.BYTES) == generation
+                && memory.getLong(value + HASH_OFFSET) == hash;
     }
 
     // ---- for the verifier, which believes nothing
@@ -93,7 +112,7 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     }
 
     public static boolean isContainer(SegmentMemory memory, long value) {
-        return memory.getLong(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.code();
+        return memory.getInt(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.code();
     }
 
     /** Bytes of the block of an object that is no container. */
@@ -104,11 +123,12 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     /** Whether the object at the end of a name, which lies inside the heap, is of the type and length that it says. */
     public static boolean matches(SegmentMemory memory, long value) {
         long object = object(memory, value);
-        long structure = memory.getLong(value + STRUCTURE_OFFSET);
+        int structure = memory.getInt(value + STRUCTURE_OFFSET);
         if (structure != SharedType.Structure.BLOCK.code() && structure != SharedType.Structure.HASH_INDEX.code()) {
             return false;
         }
-        if ((int) (memory.getLong(object) >>> Integer.SIZE) != typeId(memory.getLong(value + HASH_OFFSET))) {
+        int generation = memory.getInt(value + STRUCTURE_OFFSET + Integer.BYTES);
+        if (memory.getLong(object) != identity(typeId(memory.getLong(value + HASH_OFFSET)), generation)) {
             return false;
         }
         return isContainer(memory, value)

@@ -3,6 +3,7 @@
  */
 package io.offsetheap.object;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.NameExistsException;
 import io.offsetheap.error.TypeMismatchException;
 import io.offsetheap.lane.Lane;
@@ -30,6 +31,7 @@ public final class NameIndex {
     public static final int MAX_NAME_LENGTH = 1024;
 
     private static final int INDEX_TYPE_ID = 1;
+    private static final long ANY_LENGTH = -1;
     private static final long DESTROY_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ObjectSpace space;
@@ -48,7 +50,7 @@ public final class NameIndex {
         Lane lane = space.lanes().lease();
         try {
             HashIndex.reserve(space, lane);
-            long header = HashIndex.create(space, lane, nextIdentity(lane, INDEX_TYPE_ID));
+            long header = HashIndex.create(space, lane, NameEntry.identity(INDEX_TYPE_ID, nextGeneration(lane)));
             lane.set(Superblock.NAME_INDEX_OFFSET, header);
             lane.commit(CommitSite.CONSTRUCT);
             lane.giveBack();
@@ -80,17 +82,55 @@ public final class NameIndex {
      * @throws TypeMismatchException if the name belongs to an object of another type
      */
     public <T> Optional<T> find(String name, SharedType<T> type) {
-        EncodedKey key = nameKey(name);
-        NameEntry entry = lookUp(key);
-        return entry == null ? Optional.empty() : Optional.of(bind(name, entry, type));
+        return Optional.ofNullable(find(name, nameKey(name), type, ANY_LENGTH));
     }
 
-    private <T> T bind(String name, NameEntry entry, SharedType<T> type) {
+    private <T> @Nullable T find(String name, EncodedKey key, SharedType<T> type, long length) {
+        NameEntry entry = lookUp(key);
+        while (entry != null) {
+            checkType(name, entry, type, length);
+            T found = bind(entry, type);
+            if (found != null) {
+                return found;
+            }
+            NameEntry later = lookUp(key);
+            if (entry.equals(later)) {
+                throw new CorruptedSegmentException(
+                        "a name leads to an object that is not the one it was given to: name=" + name + " offset="
+                                + entry.offset() + " segment=" + memory.name());
+            }
+            entry = later;
+        }
+        return null;
+    }
+
+    private void checkType(String name, NameEntry entry, SharedType<?> type, long length) {
         if (entry.hash() != hashOf(type.fingerprint())) {
             throw new TypeMismatchException("the object has another type: name=" + name + " found="
                     + fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
         }
-        return type.bind(space, entry.offset(), entry.objectLength());
+        if (length != ANY_LENGTH && length != entry.objectLength()) {
+            throw new TypeMismatchException("the object has another length: name=" + name + " found="
+                    + entry.objectLength() + " wanted=" + length + " segment=" + memory.name());
+        }
+    }
+
+    /** Returns null if the object has been destroyed since the look-up: the handle may be to the next one at its offset. */
+    private <T> @Nullable T bind(NameEntry entry, SharedType<T> type) {
+        try {
+            T bound = type.bind(space, entry.offset(), entry.objectLength());
+            return isAlive(entry) ? bound : null;
+        } catch (IllegalStateException e) {
+            if (isAlive(entry)) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private boolean isAlive(NameEntry entry) {
+        memory.loadFence();
+        return memory.getLongVolatile(entry.offset()) == entry.identity();
     }
 
     private @Nullable NameEntry lookUp(EncodedKey key) {
@@ -118,11 +158,10 @@ public final class NameIndex {
      */
     public <T> T construct(String name, SharedType<T> type, long length) {
         EncodedKey key = nameKey(name);
-        NameEntry entry = lookUp(key);
-        if (entry == null) {
-            NameEntry made = tryConstruct(key, type, length);
+        if (lookUp(key) == null) {
+            T made = tryConstruct(key, type, length);
             if (made != null) {
-                return type.bind(space, made.offset(), made.objectLength());
+                return made;
             }
         }
         throw new NameExistsException("the name is taken: name=" + name + " segment=" + memory.name());
@@ -135,25 +174,18 @@ public final class NameIndex {
      */
     public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
         EncodedKey key = nameKey(name);
-        while (true) {
-            NameEntry entry = lookUp(key);
-            if (entry != null) {
-                T found = bind(name, entry, type);
-                if (entry.objectLength() != length) {
-                    throw new TypeMismatchException("the object has another length: name=" + name + " found="
-                            + entry.objectLength() + " wanted=" + length + " segment=" + memory.name());
-                }
-                return found;
-            }
-            NameEntry made = tryConstruct(key, type, length);
-            if (made != null) {
-                return type.bind(space, made.offset(), made.objectLength());
+        T object = null;
+        while (object == null) {
+            object = find(name, key, type, length);
+            if (object == null) {
+                object = tryConstruct(key, type, length);
             }
         }
+        return object;
     }
 
     /** Returns null if somebody else was faster; then nothing remains of the attempt. */
-    private @Nullable NameEntry tryConstruct(EncodedKey key, SharedType<?> type, long length) {
+    private <T> @Nullable T tryConstruct(EncodedKey key, SharedType<T> type, long length) {
         String fingerprint = type.fingerprint();
         long hash = hashOf(fingerprint);
         registerType(hash, fingerprint);
@@ -161,12 +193,15 @@ public final class NameIndex {
         try {
             index().prepareInsert(lane, key, NameEntry.LENGTH);
             type.reserve(space, lane, length);
-            long object = type.create(space, lane, nextIdentity(lane, NameEntry.typeId(hash)), length);
+            int generation = nextGeneration(lane);
+            long object = type.create(space, lane, NameEntry.identity(NameEntry.typeId(hash), generation), length);
             NameEntry entry =
-                    new NameEntry(hash, object, length, type.structure().code());
+                    new NameEntry(hash, object, length, type.structure().code(), generation);
+            // While nobody else can reach the object: once it has a name, it can be destroyed before this call returns.
+            T made = type.bind(space, object, length);
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
-            return inserted ? entry : null;
+            return inserted ? made : null;
         } catch (Throwable t) {
             lane.abandon(t);
             throw t;
@@ -200,14 +235,13 @@ public final class NameIndex {
         return text == null ? "0x" + Long.toHexString(hash) : new String(text, StandardCharsets.UTF_8);
     }
 
-    /** The first word of an object made now: no two of a segment are alike, until 32 bits have gone round. */
-    private long nextIdentity(Lane lane, int typeId) {
+    /** The generation of an object made now: no two of a segment are alike, until 32 bits have gone round. */
+    private int nextGeneration(Lane lane) {
         long serialWord = lane.entry() + LaneState.SERIAL_OFFSET;
         long serial = memory.getLong(serialWord) + 1;
         // Stored before use: a death after it wastes a number, a death before it has used none.
         memory.publish(serialWord, serial);
-        long generation = serial * space.geometry().lanes + lane.index();
-        return (long) typeId << Integer.SIZE | (generation & 0xFFFF_FFFFL);
+        return (int) (serial * space.geometry().lanes + lane.index());
     }
 
     // ---- destroy
@@ -248,7 +282,7 @@ public final class NameIndex {
 
     /** Adds the object's own end to the transaction that removes its name. Declines if the name has changed hands. */
     private boolean unlink(Lane lane, NameEntry expected, long value, int size) {
-        if (size != NameEntry.LENGTH || memory.getLongUnaligned(value + NameEntry.OBJECT_OFFSET) != expected.offset()) {
+        if (size != NameEntry.LENGTH || !expected.isAt(memory, value)) {
             return false;
         }
         if (expected.isContainer()) {
