@@ -8,14 +8,15 @@ import io.offsetheap.region.MappedRegion;
 import java.util.function.LongPredicate;
 
 /**
- * A segment's memory as a process sees it that is stopped just before a chosen access, once, while others go on: a race
- * with the one outcome that a test is about.
+ * A segment's memory as a process sees it that is stopped at a chosen access, once, while others go on: a race with the
+ * one outcome that a test is about.
  */
 public final class InterruptedMemory extends SegmentMemory {
     private static final Runnable NOTHING = () -> {};
 
     private LongPredicate chosenLoad = offset -> false;
     private LongPredicate chosenCompareAndSet = offset -> false;
+    private LongPredicate chosenStore = offset -> false;
     private Runnable others = NOTHING;
 
     public InterruptedMemory(MappedRegion region, String name, long limit) {
@@ -34,6 +35,12 @@ public final class InterruptedMemory extends SegmentMemory {
         others = action;
     }
 
+    /** What others do just after the next release store of a word that is chosen. */
+    public void afterStore(LongPredicate chosen, Runnable action) {
+        chosenStore = chosen;
+        others = action;
+    }
+
     /** Whether the others have had their turn. */
     public boolean wasInterrupted() {
         return others == NOTHING;
@@ -43,6 +50,7 @@ public final class InterruptedMemory extends SegmentMemory {
         Runnable action = others;
         chosenLoad = offset -> false;
         chosenCompareAndSet = offset -> false;
+        chosenStore = offset -> false;
         others = NOTHING;
         action.run();
     }
@@ -53,6 +61,14 @@ public final class InterruptedMemory extends SegmentMemory {
             interrupt();
         }
         return super.getLongVolatile(offset);
+    }
+
+    @Override
+    public void putLongRelease(long offset, long value) {
+        super.putLongRelease(offset, value);
+        if (chosenStore.test(offset)) {
+            interrupt();
+        }
     }
 
     @Override

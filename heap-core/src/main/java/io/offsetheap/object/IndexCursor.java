@@ -103,7 +103,7 @@ public final class IndexCursor {
                     continue;
                 }
                 int shift = Bucket.TAG_BITS - index.localDepth(hash);
-                int found = collect(line, shift);
+                int found = collect(line, lock, version, shift);
                 // The lengths of the keys decide about memory, so they are believed only after a look at the versions.
                 if (found != FAILED && index.holds(noted, lock, version)) {
                     roomForKeys(found);
@@ -124,7 +124,7 @@ public final class IndexCursor {
     }
 
     /** Notes the entries of a bucket and where their keys will end in the buffer. May read anything. */
-    private int collect(long bucketLine, int shift) {
+    private int collect(long bucketLine, long lock, long version, int shift) {
         int found = 0;
         int end = 0;
         int lines = 0;
@@ -144,8 +144,9 @@ public final class IndexCursor {
                             + length + " segment=" + memory.name());
                 }
                 if (found == entries.length) {
-                    if (found >= HashIndex.MAX_LINES * Bucket.SLOTS) {
-                        return FAILED; // too long to be read without the lock, or garbage
+                    // A chain may be as long as this, but garbage is not worth the memory.
+                    if (found >= HashIndex.MAX_LINES * Bucket.SLOTS && !index.holds(bucketLine, lock, version)) {
+                        return FAILED;
                     }
                     grow();
                 }
@@ -189,7 +190,7 @@ public final class IndexCursor {
         memory.keepMapped();
     }
 
-    /** For a bucket that changes too often, or is too long. */
+    /** For a bucket that changes too often. */
     private void fillLocked(long hash) {
         while (true) {
             Lane lane = index.space().lanes().lease();
@@ -204,7 +205,6 @@ public final class IndexCursor {
             if (done) {
                 return;
             }
-            grow();
             keys = new byte[Scratch.capacityFor(keys.length * 2)];
         }
     }
@@ -212,7 +212,7 @@ public final class IndexCursor {
     private boolean tryFillLocked(Lane lane, long hash) {
         long line = index.lock(lane, hash);
         int shift = Bucket.TAG_BITS - index.localDepth(hash);
-        int found = collect(line, shift);
+        int found = collect(line, memory.getLong(line), index.structureVersion(), shift);
         boolean done = found != FAILED && (found == 0 || ends[found - 1] <= keys.length);
         if (done) {
             copyKeys(found);

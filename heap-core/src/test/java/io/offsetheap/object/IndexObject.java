@@ -47,6 +47,22 @@ public final class IndexObject {
         return index;
     }
 
+    /** The hash that decides where in the index a key is: its last four bits are the number of the bucket. */
+    public long hash(String key) {
+        return index.hash(encoded(key));
+    }
+
+    /** Offset of the bucket in which a key is, or would be. */
+    public long bucket(String key) {
+        return index.settledBucket(hash(key));
+    }
+
+    private static EncodedKey encoded(String key) {
+        EncodedKey encoded = new EncodedKey();
+        encoded.encode(Codecs.UTF8, key);
+        return encoded;
+    }
+
     public boolean put(String key, byte[] value) {
         Scratch scratch = Scratch.enter();
         try {
