@@ -274,6 +274,10 @@ public final class LaneTable {
                 // again. It is used only after its journal has been applied.
                 lane.holder = context;
                 recoverBody(i);
+                if (closed) {
+                    giveBack(lane);
+                    throw closedException();
+                }
                 context.hint = i;
                 moveIn(lane);
                 return lane;

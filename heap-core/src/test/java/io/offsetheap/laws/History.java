@@ -137,8 +137,8 @@ final class History {
         if (sees(survivor, done)) {
             model = done;
         } else if (!sees(survivor, model)) {
-            fail("a death in " + command + ": what it left is neither before nor after\nbefore " + model
-                    + "\nafter  " + done + "\nfound  " + survivor.tell(done.question()));
+            fail("a death in " + command + ": what it left is neither before nor after\nbefore " + model + "\nafter  "
+                    + done + "\nfound  " + survivor.tell(done.question()));
         }
     }
 
