@@ -58,7 +58,7 @@ final class Query {
         if (lookups > 0) {
             target.printf(
                     Locale.ROOT,
-                    "%,d lookups: %.2f µs each, the first %.2f µs, the fastest %.2f µs%n",
+                    "lookups: %,d, mean %.2f µs, first %.2f µs, fastest %.2f µs%n",
                     lookups,
                     totalNanos / 1e3 / lookups,
                     firstNanos / 1e3,

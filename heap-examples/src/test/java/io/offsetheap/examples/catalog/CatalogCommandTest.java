@@ -67,7 +67,7 @@ class CatalogCommandTest {
             query.send(questions.toString().stripTrailing()).endInput();
             assertEquals(0, query.exitStatus(PATIENCE), query::errors);
             assertEquals(answers.toString(), query.output());
-            assertTrue(query.errors().matches("[0-9,]+ lookups: .* µs each, the first .* µs, the fastest .* µs\n"));
+            assertTrue(query.errors().matches("lookups: [0-9,]+, mean .* µs, first .* µs, fastest .* µs\n"));
         }
         try (ChildJvm stats = run("stats", "--heap", heap).expectExit(0)) {
             assertTrue(stats.output().contains("unicode.names  SharedHashMap/1<i32/1,utf8/1>  " + entries));
@@ -276,7 +276,7 @@ class CatalogCommandTest {
         try (ChildJvm child = ChildJvm.start(prefix, CatalogCommand.class, arguments)) {
             child.endInput().expectExit(status);
             List<String> complaints = new ArrayList<>(child.errors().lines().toList());
-            complaints.removeIf(line -> line.matches(".* (entries in|lookups:) .*"));
+            complaints.removeIf(line -> line.matches(".* entries in .*|lookups: .*"));
             assertEquals(1, complaints.size(), child::toString);
             assertTrue(complaints.get(0).startsWith("offsetheap: "), child::toString);
             assertTrue(complaints.get(0).contains(reason), child::toString);
