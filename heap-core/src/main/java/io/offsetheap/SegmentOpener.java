@@ -220,7 +220,8 @@ final class SegmentOpener {
         }
     }
 
-    private static void markOpen(SegmentFile file, SegmentMemory memory) {
+    /** Notes that the segment is in use, from now on and until the last one closes it. Under the INIT byte. */
+    static void markOpen(SegmentFile file, SegmentMemory memory) {
         long boot = BootId.current();
         if (memory.getLongVolatile(Superblock.CLEAN_OFFSET) == 0
                 && memory.getLongVolatile(Superblock.BOOT_HASH_OFFSET) == boot) {

@@ -44,6 +44,7 @@ final class CrashHarness {
     private long crashPoints;
     private long recoveryCrashes;
     private long survivors;
+    private long overtakings;
 
     CrashHarness(long maxSize) {
         image = new TestImage(maxSize);
@@ -124,9 +125,12 @@ final class CrashHarness {
                 String where = label + " crashed at store " + point + " of " + stores;
                 byte[] crashed = crash(operation, point, -1);
                 long recoveries = recover(where, crashed, before, after);
-                count(commits, point, stores, recoveries);
+                boolean news = count(commits, point, stores, recoveries);
                 crashPoints++;
                 survive(where, operation, point);
+                if (news) {
+                    overtake(where, operation, point, before, after);
+                }
             });
         }
         base = done;
@@ -162,10 +166,14 @@ final class CrashHarness {
         memory.crashAt(k);
         try {
             operation.accept(process);
-            throw new AssertionError("the operation made fewer stores than before: " + k);
+            // Beside a survivor there may be less to do: only the last one marks the segment as clean.
+            if (survivor < 0) {
+                throw new AssertionError("the operation made fewer stores than before: " + k);
+            }
         } catch (CrashingMemory.Crash expected) {
-            image.killAllBut(survivor);
+            // What follows kills the others as well.
         }
+        image.killAllBut(survivor);
         return image.save();
     }
 
@@ -250,6 +258,34 @@ final class CrashHarness {
         survivors++;
     }
 
+    /**
+     * A helper is stopped before and after each of its loads, while a new process attaches in the slot of the dead and helps
+     * as well.
+     */
+    private void overtake(String where, Consumer<Attachment> operation, long k, String before, String after) {
+        image.killAllBut(-1);
+        image.restore(base);
+        PreemptedMemory memory = image.newPreemptedMemory(() -> true);
+        Attachment helper = image.attach(memory);
+        byte[] crashed = crash(operation, k, helper.slot());
+        long points = 1;
+        for (long point = 0; point < points; point++) {
+            image.killAllBut(helper.slot());
+            image.restore(crashed);
+            memory.preemptAt(point, () -> image.attach(image.newMemory()));
+            helper.lanes().helpAll();
+            points = Math.max(points, memory.points());
+            memory.endWatch();
+            String label = where + ", its slot taken while a helper was stopped at point " + point;
+            String found = content(label, helper);
+            if (!found.equals(before) && !found.equals(after)) {
+                throw new AssertionError(label + ": neither before nor after\n found " + found + "\nbefore " + before
+                        + "\n after " + after);
+            }
+            overtakings++;
+        }
+    }
+
     private static void work(Attachment process, Random random) {
         for (int i = 0; i < 4; i++) {
             long block = process.blocks().allocate(random.nextInt(1200));
@@ -265,18 +301,22 @@ final class CrashHarness {
         }
     }
 
-    private void count(List<CrashingMemory.Commit> commits, long k, long stores, long recoveries) {
+    /** Returns whether a commit was met in a phase for the first time. */
+    private boolean count(List<CrashingMemory.Commit> commits, long k, long stores, long recoveries) {
+        boolean news = false;
         for (int i = 0; i < commits.size(); i++) {
             long from = i == 0 ? 0 : commits.get(i - 1).store() + 1;
             long store = commits.get(i).store();
             long to = i + 1 < commits.size() ? commits.get(i + 1).store() : stores;
-            int phase = k == store ? AT : k >= from && k < store ? BEFORE : k > store && k < to ? AFTER : -1;
+            int phase = k == store ? AT : k >= from && k < store ? BEFORE : k > store && k <= to ? AFTER : -1;
             if (phase >= 0) {
                 Coverage of = coverage.computeIfAbsent(commits.get(i).site(), site -> new Coverage());
+                news |= of.operation[phase] == 0;
                 of.operation[phase]++;
                 of.recovery[phase] += recoveries;
             }
         }
+        return news;
     }
 
     Map<CommitSite, Coverage> coverage() {
@@ -296,7 +336,7 @@ final class CrashHarness {
                     c.recovery[AFTER]
                 }));
         out.accept(
-                "crash points %,d; crashes of recovery %,d; survivors %,d%n",
-                new Object[] {crashPoints, recoveryCrashes, survivors});
+                "crash points %,d; crashes of recovery %,d; survivors %,d; helpers stopped %,d%n",
+                new Object[] {crashPoints, recoveryCrashes, survivors, overtakings});
     }
 }

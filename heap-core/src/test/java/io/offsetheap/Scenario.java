@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
+import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.Codecs;
 import io.offsetheap.object.Forgery;
@@ -170,6 +171,66 @@ public enum Scenario implements Runnable {
         }
     },
 
+    /** Keys whose hashes agree in their bucket and their first bits fill one bucket of an index that is almost empty. */
+    COLLISIONS {
+        @Override
+        public void run() {
+            TestImage image = new TestImage(SIZE);
+            Attachment heap = image.format(image.newMemory());
+            construct(heap);
+            long used = heap.blocks().stats().used();
+            for (String key : COLLIDING.split(" ")) {
+                put(heap, key, 3, 1);
+            }
+            CrashHarness.content("colliding keys", heap);
+            long grown = heap.blocks().stats().used() - used;
+            if (grown > 4096) {
+                throw new AssertionError("a few equal hashes have made a large directory: bytes=" + grown);
+            }
+        }
+    },
+
+    /** All operations once, with a look at each store whether its guard is held. */
+    GUARDS {
+        @Override
+        public void run() {
+            TestImage image = new TestImage(SIZE * 4);
+            image.format(image.newMemory());
+            image.killAllBut(-1);
+            GuardedMemory memory = image.newGuardedMemory();
+            Attachment heap = image.attach(memory);
+            List<Long> blocks = new ArrayList<>();
+            for (int size : new int[] {16, 48, 200, 600, 1500, 4000, 9000, 16, 600}) {
+                blocks.add(heap.blocks().allocate(size));
+            }
+            blocks.forEach(block -> heap.blocks().free(block));
+            heap.blocks().trim();
+            heap.blocks().grow(2000);
+            construct(heap);
+            long names = image.raw().getLong(Superblock.NAME_INDEX_OFFSET);
+            long index = heap.names().iterator().next().offset();
+            memory.watch(header -> {
+                header.accept(names);
+                header.accept(index);
+            });
+            for (int i = 0; i < 160; i++) {
+                put(heap, "k" + i, i % 9, i);
+            }
+            for (int i = 0; i < 160; i++) {
+                put(heap, "k" + i, i % 7, -i);
+            }
+            for (int i = 0; i < 160; i += 3) {
+                index(heap).remove("k" + i);
+            }
+            heap.names().construct("block", SharedBytes.TYPE, 100);
+            heap.names().destroy("block");
+            index(heap).index().clear();
+            memory.watch(header -> header.accept(names));
+            destroy(heap);
+            CrashHarness.content("all operations", heap);
+        }
+    },
+
     /** Readers and writers are stopped while a hash segment is split and its directory given to users. */
     READERS_OF_A_SPLIT {
         @Override
@@ -200,6 +261,10 @@ public enum Scenario implements Runnable {
 
     /** A key whose hash begins with as many zeros as a tag has bits: an empty slot looks like it. */
     private static final String ZERO_TAG = "z25985661";
+
+    /** Keys whose hashes agree in the bucket and in five first bits. */
+    private static final String COLLIDING =
+            "c390 c472 c811 c1108 c1794 c1935 c2645 c2720" + " c3786 c4505 c4915 c5227 c5701 c6255 c6271";
 
     private static void construct(Attachment heap) {
         heap.names().construct("index", IndexObject.TYPE, 1);

@@ -10,6 +10,7 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.region.MappedRegion;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /** One tiny segment in real memory, several processes played by handles over it, and snapshots of all its bytes. */
 final class TestImage {
@@ -39,9 +40,19 @@ final class TestImage {
         return new CrashingMemory(region, "image", SegmentAllocator.formattedSize(geometry));
     }
 
-    /** The memory of somebody who is stopped at its loads; see {@link PreemptedMemory}. */
+    /** The memory of somebody who is stopped at its loads, wherever nothing is locked; see {@link PreemptedMemory}. */
     PreemptedMemory newPreemptedMemory() {
-        return new PreemptedMemory(region, "image", SegmentAllocator.formattedSize(geometry), this::isNothingLocked);
+        return newPreemptedMemory(this::isNothingLocked);
+    }
+
+    /** The memory of somebody who is stopped at its loads, wherever that may be. */
+    PreemptedMemory newPreemptedMemory(BooleanSupplier mayStop) {
+        return new PreemptedMemory(region, "image", SegmentAllocator.formattedSize(geometry), mayStop);
+    }
+
+    /** The memory of somebody whose stores are checked against their guards; see {@link GuardedMemory}. */
+    GuardedMemory newGuardedMemory() {
+        return new GuardedMemory(region, "image", SegmentAllocator.formattedSize(geometry), geometry);
     }
 
     /** The memory of somebody who does something else in between; see {@link InterruptedMemory}. */
