@@ -11,8 +11,11 @@ import java.util.function.Consumer;
  * next, by the same thread or by another, works, and finds the heap as before the failed operation or as after it.
  */
 final class FailureHarness {
+    private static final long STACK_SIZE = 256 << 10;
+
     private final TestImage image;
     private byte[] base;
+    private int overflows;
 
     FailureHarness(long maxSize) {
         image = new TestImage(maxSize);
@@ -94,11 +97,7 @@ final class FailureHarness {
             } catch (RuntimeException e) {
                 throw new AssertionError(where + ": what follows fails as well: " + e, e);
             }
-            String found = CrashHarness.content(where, process);
-            if (!found.equals(before) && !found.equals(after)) {
-                throw new AssertionError(where + ": neither before nor after\n found " + found + "\nbefore " + before
-                        + "\n after " + after);
-            }
+            checkContent(where, process, before, after);
         };
         onAnotherThread(
                 sameThread
@@ -112,9 +111,76 @@ final class FailureHarness {
         }
     }
 
+    /**
+     * Runs an operation where the stack has hardly any room left: at every depth from the overflow itself to so many frames
+     * above it.
+     */
+    void exhaustStack(String label, Consumer<Attachment> operation, Consumer<Attachment> next, int frames) {
+        Attachment process = restored(image.newMemory());
+        operation.accept(process);
+        next.accept(process);
+        String after = CrashHarness.content(label, process);
+        process = restored(image.newMemory());
+        next.accept(process);
+        String before = CrashHarness.content(label, process);
+        for (int above = 0; above < frames; above++) {
+            exhaustStack(
+                    label + ", " + above + " frames above the end of the stack", operation, next, above, before, after);
+        }
+    }
+
+    private void exhaustStack(
+            String where,
+            Consumer<Attachment> operation,
+            Consumer<Attachment> next,
+            int above,
+            String before,
+            String after) {
+        Attachment process = restored(image.newMemory());
+        onAnotherThread(() -> {
+            descend(above, () -> {
+                try {
+                    operation.accept(process);
+                } catch (StackOverflowError expected) {
+                    overflows++;
+                }
+            });
+            next.accept(process);
+            process.lanes().helpAll();
+            checkContent(where, process, before, after);
+        });
+    }
+
+    /** Overflows of {@link #exhaustStack} that have met an operation. */
+    int overflows() {
+        return overflows;
+    }
+
+    /** Goes down to the end of the stack, comes up some frames, and runs the task there. Returns the frames come up. */
+    private static int descend(int above, Runnable task) {
+        int frames;
+        try {
+            frames = descend(above, task) + 1;
+        } catch (StackOverflowError e) {
+            frames = 0;
+        }
+        if (frames == above) {
+            task.run();
+        }
+        return frames;
+    }
+
+    private static void checkContent(String where, Attachment process, String before, String after) {
+        String found = CrashHarness.content(where, process);
+        if (!found.equals(before) && !found.equals(after)) {
+            throw new AssertionError(
+                    where + ": neither before nor after\n found " + found + "\nbefore " + before + "\n after " + after);
+        }
+    }
+
     private static void onAnotherThread(Runnable task) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread thread = new Thread(task);
+        Thread thread = new Thread(null, task, "failing", STACK_SIZE);
         thread.setUncaughtExceptionHandler((dead, reason) -> failure.set(reason));
         thread.start();
         try {

@@ -50,6 +50,11 @@ final class PreemptedMemory extends SegmentMemory {
         waits = 0;
     }
 
+    /** Lets the others work once more, so many points from here. */
+    void preemptIn(long pointsFromHere) {
+        stop = points + pointsFromHere;
+    }
+
     /** False for a reader, which stores nothing as long as nobody dies. */
     void mayStore(boolean allowed) {
         mayStore = allowed;
