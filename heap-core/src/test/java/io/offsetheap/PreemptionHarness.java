@@ -3,7 +3,6 @@
  */
 package io.offsetheap;
 
-import io.offsetheap.lane.LaneState;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.Forgery;
 import io.offsetheap.object.IndexObject;
@@ -162,7 +161,7 @@ final class PreemptionHarness {
     /** Allocates what has been freed, and more, and fills it; notes every word. */
     private void reuse(Forged forged, Forgery forgery, List<long[]> written) {
         Attachment user = image.attach(image.newMemory());
-        long lock = forged == Forged.LOCKED ? 1L << 24 | workingLane() + 1 : 0;
+        long lock = forged == Forged.LOCKED ? 1L << 24 | busyLane() + 1 : 0;
         long entry = user.blocks().allocate(forgery.size());
         forgery.writeEntry(user.memory(), entry);
         note(written, entry, forgery.size());
@@ -204,14 +203,12 @@ final class PreemptionHarness {
         }
     }
 
-    /** A lane that will not be free before long, for a word that looks like its lock. */
-    private int workingLane() {
-        for (int lane = 0; lane < image.geometry().lanes; lane++) {
-            if (LaneState.inOperation(image.raw().getLong(image.geometry().lane(lane)))) {
-                return lane;
-            }
-        }
-        return 0;
+    /** A lane whose process lives and is inside an operation for as long as the call lasts: who waits for it waits. */
+    private int busyLane() {
+        Attachment worker = image.attach(image.newMemory());
+        // What has just been freed must not lie in its stock.
+        worker.blocks().trim();
+        return worker.lanes().lease().index();
     }
 
     private static IndexObject index(Attachment heap) {
