@@ -67,7 +67,7 @@ public final class WatchedMemory extends SegmentMemory {
     /**
      * Has the calling thread stopped in its next commit of a kind in which it holds a lock.
      *
-     * @param stores how many stores it still does, from the commit store on
+     * @param stores how many stores it still does at most, from the commit store on; it does not release the lock
      * @param action is given the offset of a lock that is held, in the stopped thread. When it throws, that store is not done,
      *     and the action is called again before the thread's next one
      */
@@ -103,11 +103,15 @@ public final class WatchedMemory extends SegmentMemory {
     }
 
     private void beforeStore() {
+        beforeStore(false);
+    }
+
+    private void beforeStore(boolean releases) {
         Stop wanted = stop;
         if (wanted == null || storesLeft < 0 || wanted.thread != Thread.currentThread()) {
             return;
         }
-        if (storesLeft > 0) {
+        if (storesLeft > 0 && !releases) {
             storesLeft--;
             return;
         }
@@ -129,11 +133,12 @@ public final class WatchedMemory extends SegmentMemory {
 
     @Override
     public void putLongRelease(long offset, long value) {
-        beforeStore();
-        if (!LockWord.isLocked(value)) {
-            held.remove(offset);
-        }
+        boolean releases = held.get(offset) == Thread.currentThread() && !LockWord.isLocked(value);
+        beforeStore(releases);
         super.putLongRelease(offset, value);
+        if (releases) {
+            held.remove(offset, Thread.currentThread());
+        }
     }
 
     @Override

@@ -168,6 +168,8 @@ class KillTest {
                 seat.go(KILLS);
             }
             awaitProgress(100);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\nall workers:\n" + children, e);
         } finally {
             children.forEach(ChildJvm::close);
         }
