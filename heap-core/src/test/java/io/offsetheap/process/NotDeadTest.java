@@ -71,8 +71,8 @@ class NotDeadTest {
 
     @AfterEach
     void remove() {
-        heap.close();
         builder.remove();
+        heap.close();
     }
 
     private static IndexObject map(OffsetHeap heap) {
