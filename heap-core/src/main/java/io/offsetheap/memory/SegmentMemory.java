@@ -7,6 +7,7 @@ import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.region.MappedRegion;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.util.Objects;
 import net.openhft.chronicle.core.UnsafeMemory;
 
 /**
@@ -163,16 +164,26 @@ public class SegmentMemory {
         MEMORY.writeLong(writableAddress(offset, Long.BYTES), value);
     }
 
-    /** Copies {@code length} bytes of the segment out. */
+    /**
+     * Copies {@code length} bytes of the segment out.
+     *
+     * @throws IndexOutOfBoundsException if they do not fit into the target
+     */
     public void copyTo(long offset, byte[] target, int position, int length) {
+        Objects.checkFromIndexSize(position, length, target.length);
         if (length == 0) {
             return;
         }
         MEMORY.readBytes(address(offset, length), target, position, length);
     }
 
-    /** Copies {@code length} bytes into the segment. */
+    /**
+     * Copies {@code length} bytes into the segment.
+     *
+     * @throws IndexOutOfBoundsException if the source does not have them
+     */
     public void copyFrom(byte[] source, int position, long offset, int length) {
+        Objects.checkFromIndexSize(position, length, source.length);
         if (length == 0) {
             return;
         }
@@ -279,8 +290,9 @@ public class SegmentMemory {
     }
 
     private boolean fits(long offset, long length) {
-        // A length that passes the limit is caught by itself: added to an offset, it could overflow.
-        return (offset | length | (limit - length) | (limit - length - offset)) >= 0;
+        // The last start that fits is looked at by itself: where it is negative, the difference could wrap around.
+        long last = limit - length;
+        return (offset | length | last | (last - offset)) >= 0;
     }
 
     private void checkWord(long offset) {
