@@ -15,8 +15,16 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.IndexObject;
+import io.offsetheap.region.FileMapping;
+import io.offsetheap.region.MappedRegion;
 import io.offsetheap.verify.FindingKind;
 import io.offsetheap.verify.HeapReport;
+import io.offsetheap.verify.HeapVerifier;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -59,6 +67,28 @@ class DeadLaneTest {
         assertArrayEquals(good, image.save());
         image.run(heap -> assertNotNull(index(heap).get("last")));
         assertEquals(0, image.verify().busyLanes());
+    }
+
+    /** Law C-221: what the verifier says of a mapping that it could not write to is what it says of any other. */
+    @Test
+    void isVerifiedOnAReadOnlyMappingAsWell() throws IOException {
+        Random random = new Random(5);
+        Path path = Files.createTempFile("dead-lane", ".image");
+        try {
+            for (int i = 0; i < 50; i++) {
+                byte[] bytes = image.save();
+                Files.write(path, bytes);
+                try (FileMapping file = FileMapping.open(path, true);
+                        MappedRegion region = file.map()) {
+                    SegmentMemory readOnly = new SegmentMemory(region, "image", geometry.maxSize);
+                    assertEquals(image.verify(), new HeapVerifier(readOnly, geometry).verify());
+                }
+                assertArrayEquals(bytes, Files.readAllBytes(path));
+                memory.putLong(body + random.nextInt(geometry.laneBodySize / 8) * 8L, random.nextLong());
+            }
+        } finally {
+            Files.delete(path);
+        }
     }
 
     @Test
@@ -164,9 +194,7 @@ class DeadLaneTest {
     }
 
     private static long longAt(byte[] bytes, long offset) {
-        return java.nio.ByteBuffer.wrap(bytes)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .getLong((int) offset);
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong((int) offset);
     }
 
     private static long target(int op, int log2n, long offset) {
