@@ -128,11 +128,15 @@ final class SegmentOpener {
             SegmentMemory memory = new SegmentMemory(region, name, geometry.heap);
             Attachment attachment = underInit(file, () -> {
                 boolean interrupted = checkBoot(memory, salvage);
+                if (!interrupted) {
+                    // Before anything else is stored: after a power loss a file must not look clean that is not.
+                    markOpen(file, memory);
+                }
                 Attachment attached = Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file));
                 if (interrupted) {
                     audit(attached);
+                    markOpen(file, memory);
                 }
-                markOpen(file, memory);
                 return attached;
             });
             if (!file.isStillNamed()) {

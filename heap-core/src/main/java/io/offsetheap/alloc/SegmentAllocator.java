@@ -39,8 +39,6 @@ public final class SegmentAllocator implements BlockAllocator {
     private final LaneTable lanes;
     private final PageHeap pages;
     private final Runs runs;
-    /** The class of a block by its size in units of {@link SizeClasses#GRANULARITY}, rounded up. */
-    private final byte[] classes = new byte[(SizeClasses.LARGEST_SMALL >>> SizeClasses.GRANULARITY_SHIFT) + 1];
     /** Blocks that the operation of each lane may still take, by class; the lessee's. */
     private final int[][] reserved;
 
@@ -51,10 +49,6 @@ public final class SegmentAllocator implements BlockAllocator {
         this.pages = new PageHeap(memory, geometry, lanes.backing());
         this.runs = new Runs(memory, geometry, pages);
         this.reserved = new int[geometry.lanes][SizeClasses.COUNT];
-        for (int i = 0; i < classes.length; i++) {
-            int c = SizeClasses.classOf((long) i << SizeClasses.GRANULARITY_SHIFT);
-            classes[i] = (byte) (isUsable(c) ? c : SizeClasses.LARGE);
-        }
     }
 
     /** Writes the roots of an empty heap: one free span. For a segment that nobody else can see yet. */
@@ -93,7 +87,7 @@ public final class SegmentAllocator implements BlockAllocator {
         if (alignment <= 0 || Long.bitCount(alignment) != 1) {
             throw new IllegalArgumentException("alignment must be a power of two: alignment=" + alignment);
         }
-        int c = alignment <= ALIGNMENT ? classOf(size) : alignedClassOf(size, alignment);
+        int c = alignment <= ALIGNMENT ? geometry.sizeClass(size) : alignedClassOf(size, alignment);
         LaneContext context = lanes.context();
         Lane pinned = lanes.pinned(context);
         if (pinned != null && c != SizeClasses.LARGE) {
@@ -136,7 +130,9 @@ public final class SegmentAllocator implements BlockAllocator {
     /** No cell of the class is left: one of a larger class, or whole pages, before refusing. */
     private long allocateLarger(Lane lane, int c, long size, long alignment) {
         for (int larger = c + 1; larger < SizeClasses.SMALL; larger++) {
-            if (isUsable(larger) && geometry.cellSize(larger) % alignment == 0 && runs.refill(lane, larger, 1, true)) {
+            if (geometry.isUsable(larger)
+                    && geometry.cellSize(larger) % alignment == 0
+                    && runs.refill(lane, larger, 1, true)) {
                 lane.touch(larger);
                 return pop(lane, larger, memory.getLong(lane.stock(larger)));
             }
@@ -281,13 +277,6 @@ public final class SegmentAllocator implements BlockAllocator {
                 "not a block in use, " + reason + ": block=" + block + " segment=" + memory.name());
     }
 
-    private int classOf(long size) {
-        if (size > SizeClasses.LARGEST_SMALL) {
-            return SizeClasses.LARGE;
-        }
-        return classes[(int) (size + SizeClasses.GRANULARITY - 1) >>> SizeClasses.GRANULARITY_SHIFT];
-    }
-
     private int alignedClassOf(long size, long alignment) {
         // A run begins with a page, its cells stand at multiples of their size.
         if (alignment > geometry.pageSize() || size > SizeClasses.LARGEST_SMALL) {
@@ -295,15 +284,10 @@ public final class SegmentAllocator implements BlockAllocator {
         }
         for (int c = SizeClasses.classOf(size); c < SizeClasses.SMALL; c++) {
             if (geometry.cellSize(c) % alignment == 0) {
-                return isUsable(c) ? c : SizeClasses.LARGE;
+                return geometry.isUsable(c) ? c : SizeClasses.LARGE;
             }
         }
         return SizeClasses.LARGE;
-    }
-
-    /** In a small heap runs are short; where one would hold a single cell, whole pages do as well. */
-    private boolean isUsable(int c) {
-        return geometry.runCells(c) > 1;
     }
 
     // ---- filling the stocks
@@ -326,11 +310,10 @@ public final class SegmentAllocator implements BlockAllocator {
 
     /** Moves a free span of whole pages into the stock of large blocks. */
     private void carve(Lane lane, long size, long alignment) {
-        long pageSize = geometry.pageSize();
         if (size > geometry.capacity() || alignment > geometry.capacity()) {
             throw refusal(size);
         }
-        long length = Math.max(1, (size + pageSize - 1) >>> geometry.pageShift);
+        long length = geometry.blockSize(SizeClasses.LARGE, size) >>> geometry.pageShift;
         long step = Math.max(1, alignment >>> geometry.pageShift);
         makeRoom(lane, SizeClasses.LARGE, 1);
         while (true) {
@@ -474,7 +457,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public void reserve(Lane lane, long size, int count) {
-        reserveClass(lane, classOf(size), size, count);
+        reserveClass(lane, geometry.sizeClass(size), size, count);
     }
 
     @Override
@@ -506,7 +489,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public long take(Lane lane, long size) {
-        int c = classOf(size);
+        int c = geometry.sizeClass(size);
         return c == SizeClasses.LARGE ? takeLarge(lane, size) : takeTop(lane, c);
     }
 
@@ -527,7 +510,7 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     private long takeLarge(Lane lane, long size) {
-        long length = Math.max(1, (size + geometry.pageSize() - 1) >>> geometry.pageShift);
+        long length = geometry.blockSize(SizeClasses.LARGE, size) >>> geometry.pageShift;
         long stock = lane.stock(SizeClasses.LARGE);
         long count = lane.get(stock);
         for (long i = count; i > 0; i--) {
@@ -548,13 +531,13 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public boolean hasRoom(Lane lane, long size, int count) {
-        int c = classOf(size);
+        int c = geometry.sizeClass(size);
         return lane.get(lane.stock(c)) + count <= geometry.slots(c);
     }
 
     @Override
     public void makeRoom(Lane lane, long size, int count) {
-        makeRoom(lane, classOf(size), count);
+        makeRoom(lane, geometry.sizeClass(size), count);
     }
 
     @Override
@@ -576,7 +559,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public void give(Lane lane, long block, long size) {
-        giveTo(lane, classOf(size), block);
+        giveTo(lane, geometry.sizeClass(size), block);
     }
 
     @Override

@@ -67,6 +67,8 @@ public final class Geometry {
     private final int[] runPages = new int[SizeClasses.COUNT];
     private final int[] runCells = new int[SizeClasses.COUNT];
     private final int[] stockOffsets = new int[SizeClasses.COUNT];
+    /** The class of a block by its size in units of {@link SizeClasses#GRANULARITY}, rounded up. */
+    private final byte[] classes = new byte[(SizeClasses.LARGEST_SMALL >>> SizeClasses.GRANULARITY_SHIFT) + 1];
 
     private Geometry(
             long maxSize, int pageShift, int processes, int lanes, int redoCapacity, int growUnit, boolean fullStocks) {
@@ -97,6 +99,10 @@ public final class Geometry {
             chooseRun(c, Math.max(longestRun, pageSize));
             long share = maxSize / 16 / lanes / SizeClasses.COUNT / cellSizes[c];
             caps[c] = (int) Math.min(slots[c] - STOCK_ROOM, share);
+        }
+        for (int i = 0; i < classes.length; i++) {
+            int c = SizeClasses.classOf((long) i << SizeClasses.GRANULARITY_SHIFT);
+            classes[i] = (byte) (isUsable(c) ? c : SizeClasses.LARGE);
         }
     }
 
@@ -179,11 +185,14 @@ public final class Geometry {
      * a single cell, whole pages do as well.
      */
     public int sizeClass(long size) {
-        if (size > SizeClasses.LARGEST_SMALL) {
-            return SizeClasses.LARGE;
-        }
-        int c = SizeClasses.classOf(size);
-        return runCells[c] > 1 ? c : SizeClasses.LARGE;
+        return size > SizeClasses.LARGEST_SMALL
+                ? SizeClasses.LARGE
+                : classes[(int) (size + SizeClasses.GRANULARITY - 1) >>> SizeClasses.GRANULARITY_SHIFT];
+    }
+
+    /** Whether blocks of a class of cells are cut from runs. */
+    public boolean isUsable(int sizeClass) {
+        return runCells[sizeClass] > 1;
     }
 
     /** Bytes of a block of a class that holds {@code size} bytes. */

@@ -550,6 +550,7 @@ public final class HashIndex {
                     }
                 } else if (entry == 0 && holds(bucket, lock, version)) {
                     scratch.present = false;
+                    memory.keepMapped();
                     return false;
                 } else if (entry < 0) {
                     scratch.failures = MAX_FAILURES;
@@ -581,12 +582,13 @@ public final class HashIndex {
 
     /** Whether the value that was located is still the key's value, unchanged. If not, a failure is counted. */
     public boolean isUndisturbed(Scratch scratch) {
-        if (scratch.copied || holds(scratch.bucket, scratch.lock, scratch.version)) {
-            return true;
+        boolean undisturbed = scratch.copied || holds(scratch.bucket, scratch.lock, scratch.version);
+        if (!undisturbed) {
+            checkAlive();
+            scratch.failures++;
         }
-        checkAlive();
-        scratch.failures++;
-        return false;
+        memory.keepMapped();
+        return undisturbed;
     }
 
     /** Copies the value under the bucket's lock: the way of a reader that was disturbed too often. */

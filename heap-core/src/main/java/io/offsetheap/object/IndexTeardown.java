@@ -86,6 +86,9 @@ final class IndexTeardown {
         long words = HashIndexHeader.block(directory);
         long next = memory.getLong(header + HashIndexHeader.TORN_DOWN_OFFSET);
         while (next < 1L << depth) {
+            if (left <= 0) {
+                return false;
+            }
             long segment = memory.getLong(words + next * Long.BYTES);
             if (!freeBuckets(segment)) {
                 return false;
