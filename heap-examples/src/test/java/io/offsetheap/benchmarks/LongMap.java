@@ -9,6 +9,7 @@ import io.offsetheap.object.Codecs;
 import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import net.openhft.chronicle.map.ChronicleMap;
 
 /** A map from long to long: each peer by its cheapest calls. One peer to a fork, so that its calls are inlined. */
@@ -23,28 +24,12 @@ public interface LongMap extends AutoCloseable {
     @Override
     void close();
 
-    /** Which map to measure. */
-    enum Peer {
-        OFFSET_HEAP {
-            @Override
-            LongMap create(String name) {
-                return new OffsetHeapMap(name);
-            }
-        },
-        CONCURRENT_HASH_MAP {
-            @Override
-            LongMap create(String name) {
-                return new JavaMap();
-            }
-        },
-        CHRONICLE_MAP {
-            @Override
-            LongMap create(String name) {
-                return new ChronicleLongMap(new File("/dev/shm", name));
-            }
+    static LongMap create(Peer peer, String name) {
+        return switch (peer) {
+            case OFFSET_HEAP -> new OffsetHeapMap(name);
+            case CONCURRENT_HASH_MAP -> new JavaMap(new ConcurrentHashMap<>());
+            case CHRONICLE_MAP -> new ChronicleLongMap(new File("/dev/shm", name));
         };
-
-        abstract LongMap create(String name);
     }
 
     /** Ours. */
@@ -80,9 +65,13 @@ public interface LongMap extends AutoCloseable {
         }
     }
 
-    /** On the Java heap, of one process. */
-    final class JavaMap implements LongMap {
-        private final ConcurrentHashMap<Long, Long> map = new ConcurrentHashMap<>();
+    /** A map of others. */
+    class JavaMap implements LongMap {
+        private final ConcurrentMap<Long, Long> map;
+
+        JavaMap(ConcurrentMap<Long, Long> map) {
+            this.map = map;
+        }
 
         @Override
         public long get(long key) {
@@ -106,14 +95,23 @@ public interface LongMap extends AutoCloseable {
     }
 
     /** Chronicle Map, sized exactly, and spared the making of values that nobody asks for. */
-    final class ChronicleLongMap implements LongMap {
+    final class ChronicleLongMap extends JavaMap {
         private final File file;
         private final ChronicleMap<Long, Long> map;
 
         ChronicleLongMap(File file) {
+            this(file, create(file));
+        }
+
+        private ChronicleLongMap(File file, ChronicleMap<Long, Long> map) {
+            super(map);
             this.file = file;
+            this.map = map;
+        }
+
+        private static ChronicleMap<Long, Long> create(File file) {
             file.delete();
-            this.map = open(file);
+            return open(file);
         }
 
         static ChronicleMap<Long, Long> open(File file) {
@@ -127,21 +125,6 @@ public interface LongMap extends AutoCloseable {
             } catch (IOException e) {
                 throw new IllegalStateException(file.toString(), e);
             }
-        }
-
-        @Override
-        public long get(long key) {
-            return map.get(key);
-        }
-
-        @Override
-        public void put(long key, long value) {
-            map.put(key, value);
-        }
-
-        @Override
-        public void remove(long key) {
-            map.remove(key);
         }
 
         @Override

@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class LongMapBenchmark {
     @Param
-    public LongMap.Peer peer;
+    public Peer peer;
 
     private LongMap map;
     private long[] keys;
@@ -35,7 +35,7 @@ public class LongMapBenchmark {
 
     @Setup(Level.Trial)
     public void fill() {
-        map = peer.create("benchmark-long-map");
+        map = LongMap.create(peer, "benchmark-long-map");
         keys = Workload.longKeys();
         for (long key : keys) {
             map.put(key, key >>> 1);

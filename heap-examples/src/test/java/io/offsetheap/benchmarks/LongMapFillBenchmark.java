@@ -33,14 +33,14 @@ public class LongMapFillBenchmark {
     @State(Scope.Thread)
     public static class Empty {
         @Param
-        public LongMap.Peer peer;
+        public Peer peer;
 
         LongMap map;
         final long[] keys = Workload.longKeys();
 
         @Setup(Level.Iteration)
         public void create() {
-            map = peer.create(NAME);
+            map = LongMap.create(peer, NAME);
         }
 
         @TearDown(Level.Iteration)
@@ -53,14 +53,14 @@ public class LongMapFillBenchmark {
     @State(Scope.Thread)
     public static class Full {
         @Param
-        public LongMap.Peer peer;
+        public Peer peer;
 
         LongMap map;
         final long[] keys = Workload.shuffled(Workload.longKeys());
 
         @Setup(Level.Iteration)
         public void create() {
-            map = peer.create(NAME);
+            map = LongMap.create(peer, NAME);
             for (long key : Workload.longKeys()) {
                 map.put(key, key >>> 1);
             }

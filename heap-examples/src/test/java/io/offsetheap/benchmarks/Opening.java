@@ -29,9 +29,7 @@ public final class Opening {
         try {
             try (OffsetHeap heap = OffsetHeap.sharedMemory(NAME).maxSize(SIZE).create()) {
                 // All of it is backed by memory, as in a heap that has once been full.
-                heap.grow(heap.maxSize()
-                        - heap.stats().grown()
-                        - (heap.maxSize() - heap.stats().capacity()));
+                heap.grow(heap.stats().capacity() - heap.stats().grown());
                 SharedHashMap<String, byte[]> map = Writer.map(heap);
                 for (int i = 0; i < Workload.ENTRIES; i++) {
                     map.store(Workload.textKey(i), Workload.textValue(i));

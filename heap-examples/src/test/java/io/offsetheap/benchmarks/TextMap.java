@@ -31,28 +31,12 @@ public interface TextMap extends AutoCloseable {
     @Override
     void close();
 
-    /** Which map to measure. */
-    enum Peer {
-        OFFSET_HEAP {
-            @Override
-            TextMap create(String name) {
-                return new OffsetHeapMap(name);
-            }
-        },
-        CONCURRENT_HASH_MAP {
-            @Override
-            TextMap create(String name) {
-                return new JavaMap();
-            }
-        },
-        CHRONICLE_MAP {
-            @Override
-            TextMap create(String name) {
-                return new ChronicleTextMap(new File("/dev/shm", name));
-            }
+    static TextMap create(Peer peer, String name) {
+        return switch (peer) {
+            case OFFSET_HEAP -> new OffsetHeapMap(name);
+            case CONCURRENT_HASH_MAP -> new JavaMap();
+            case CHRONICLE_MAP -> new ChronicleTextMap(new File("/dev/shm", name));
         };
-
-        abstract TextMap create(String name);
     }
 
     /** Ours. */

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "-Xmx2g")
 public class TextMapBenchmark {
     @Param
-    public TextMap.Peer peer;
+    public Peer peer;
 
     private TextMap map;
     private String[] keys;
@@ -39,7 +39,7 @@ public class TextMapBenchmark {
 
     @Setup(Level.Trial)
     public void fill() {
-        map = peer.create("benchmark-text-map");
+        map = TextMap.create(peer, "benchmark-text-map");
         keys = Workload.textKeys();
         for (int i = 0; i < keys.length; i++) {
             map.put(keys[i], Workload.textValue(i));
