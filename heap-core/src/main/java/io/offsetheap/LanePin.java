@@ -9,6 +9,7 @@ import io.offsetheap.lane.Lane;
 public final class LanePin implements AutoCloseable {
     private final OffsetHeap heap;
     private final Lane lane;
+    private final Thread thread = Thread.currentThread();
     private boolean closed;
 
     LanePin(OffsetHeap heap, Lane lane) {
@@ -21,15 +22,20 @@ public final class LanePin implements AutoCloseable {
     }
 
     /**
-     * Gives the lane back. Idempotent.
+     * Gives the lane back, unless an operation that failed has cost the thread its lane. Idempotent.
      *
      * @throws IllegalStateException in another thread than the one that pinned
      */
     @Override
     public void close() {
-        if (!closed) {
-            heap.unpin(this);
-            closed = true;
+        if (closed) {
+            return;
         }
+        if (thread != Thread.currentThread()) {
+            throw new IllegalStateException("the calling thread has not pinned this lane: lane=" + lane.index()
+                    + " pinnedBy=" + thread.getName() + " segment=" + heap);
+        }
+        heap.unpin(this);
+        closed = true;
     }
 }

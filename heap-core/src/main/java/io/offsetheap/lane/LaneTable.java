@@ -344,12 +344,11 @@ public final class LaneTable {
         return lane;
     }
 
-    /** Ends {@link #pin}. Called by the thread that pinned. */
+    /** Ends {@link #pin}. Called by the thread that pinned; it may have lost the lane to a failure since. */
     public void unpin(Lane lane) {
         LaneContext context = contexts.get();
         if (context.pinned != lane) {
-            throw new IllegalStateException(
-                    "the calling thread has not pinned this lane: lane=" + lane.index() + " segment=" + memory.name());
+            return;
         }
         long free = LaneState.freed(memory.getLong(lane.entry()));
         context.pinned = null;

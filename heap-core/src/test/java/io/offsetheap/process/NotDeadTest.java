@@ -6,10 +6,12 @@ package io.offsetheap.process;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offsetheap.HeapBuilder;
+import io.offsetheap.LanePin;
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.WatchedMemory;
 import io.offsetheap.lane.LockWord;
@@ -238,6 +240,43 @@ class NotDeadTest {
         held.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         checkWaiterCameLast(put);
         assertEquals(0, WatchedMemory.of(waiter).takeovers());
+    }
+
+    /** The lane is left to whoever needs it, so that the pin has nothing to give back. */
+    @Test
+    void aPinnedWaiterIsRefusedWhenItsHeapIsClosed() throws Exception {
+        try (OffsetHeap holder = WatchedMemory.open(location)) {
+            OffsetHeap waiter = WatchedMemory.open(location);
+            CountDownLatch stopped = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            var held = CompletableFuture.runAsync(
+                    () -> replaceAndStop(holder, lock -> {
+                        stopped.countDown();
+                        awaitLatch(goOn);
+                    }),
+                    NEW_THREAD);
+            awaitLatch(stopped);
+            CountDownLatch waits = new CountDownLatch(1);
+            WatchedMemory.of(waiter).onLongWait(wait -> waits.countDown());
+            var refused = CompletableFuture.supplyAsync(
+                    () -> {
+                        LanePin pin = waiter.pin();
+                        var thrown = assertThrows(
+                                IllegalStateException.class, () -> map(waiter).put("key", WAITERS));
+                        pin.close();
+                        return thrown.getMessage();
+                    },
+                    NEW_THREAD);
+            awaitLatch(waits);
+            waiter.close();
+            goOn.countDown();
+            assertEquals("the heap is closed: segment=" + location, refused.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            held.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertArrayEquals(HOLDERS, map(heap).get("key"));
+            heap.trim();
+            assertTrue(heap.verify().isClean());
+            assertEquals(0, heap.verify().busyLanes());
+        }
     }
 
     private static void awaitLatch(CountDownLatch latch) {
