@@ -134,7 +134,7 @@ interface AllocatorLaws {
         }
     }
 
-    /** Laws C-009 to C-011, C-016, C-030, C-031, C-036, C-042, C-044, C-071, in every history of calls. */
+    /** Laws C-009 to C-011, C-016, C-030, C-031, C-036, C-042, C-044, C-071, C-221, in every history of calls. */
     @Property(tries = 15)
     default void noHistoryOfCallsBreaksAnInvariant(@ForAll @Size(max = 60) List<@From("calls") Call> calls) {
         try (TestSegment segment = newSegment()) {
@@ -533,7 +533,7 @@ interface AllocatorLaws {
 
     // ---- other views, growth
 
-    /** Law C-072. */
+    /** Laws C-072, C-221: a store by the verifier would be refused there. */
     @Property(tries = 3)
     default void aReadOnlyViewCountsTheSame(@ForAll @Size(max = 40) List<@From("calls") Call> calls) {
         try (TestSegment segment = newSegment()) {

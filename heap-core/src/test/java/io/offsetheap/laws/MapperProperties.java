@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Two to four mappings of one segment at different addresses in one process, beside a model. Each is a process of its own
+ * Law C-221. Two to four mappings of one segment at different addresses in one process, beside a model. Each is a process of its own
  * to the others, with a lock of its own that says it is alive, and may die before any store.
  */
 class MapperProperties {
