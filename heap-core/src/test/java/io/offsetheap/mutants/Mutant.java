@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * A mistake that somebody could make in the protocol, as a patch of the product's source.
  *
  * <pre>
- *  scenario: SPLIT                  which constant of Scenario has to catch it
+ *  scenario: SPLIT                  which constant of Scenario has to catch it, or which test, as package.Class#method()
  *  message: neither before nor      what the failure must say
  *
  *  file: object/IndexSplit.java     below the package io.offsetheap
@@ -68,6 +68,11 @@ record Mutant(String name, String scenario, String message, List<Edit> edits) {
         }
         String name = file.getFileName().toString().replace(".patch", "");
         return new Mutant(name, head.group("scenario"), head.group("message"), edits);
+    }
+
+    /** Whether a test has to catch it, with files and processes that are real: not in this process, where it may fault. */
+    boolean needsProcess() {
+        return scenario.contains("#");
     }
 
     /** The changed sources, by path below the package. */

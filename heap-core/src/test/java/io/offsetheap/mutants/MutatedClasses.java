@@ -39,7 +39,7 @@ final class MutatedClasses extends ClassLoader {
      */
     MutatedClasses(Map<String, String> sources) {
         super(MutatedClasses.class.getClassLoader());
-        this.compiled = sources.isEmpty() ? Map.of() : compile(sources);
+        this.compiled = compile(sources);
     }
 
     @Override
@@ -68,7 +68,11 @@ final class MutatedClasses extends ClassLoader {
         return defineClass(name, bytes, 0, bytes.length);
     }
 
-    private static Map<String, byte[]> compile(Map<String, String> sources) {
+    /** The classes of sources, by name. */
+    static Map<String, byte[]> compile(Map<String, String> sources) {
+        if (sources.isEmpty()) {
+            return Map.of();
+        }
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "no compiler: run a JDK");
         var problems = new DiagnosticCollector<JavaFileObject>();
         var target = new ClassesInMemory(compiler.getStandardFileManager(problems, null, null));

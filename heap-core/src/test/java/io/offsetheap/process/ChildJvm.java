@@ -73,9 +73,14 @@ public final class ChildJvm implements AutoCloseable {
      * @param prefix what executes the rest of its arguments: {@code unshare -m sh -c …}
      */
     public static ChildJvm start(List<String> prefix, Class<?> main, String... arguments) {
+        return start(prefix, System.getProperty("java.class.path"), main, arguments);
+    }
+
+    /** Like {@link #start(List, Class, String...)}, with another class path. */
+    public static ChildJvm start(List<String> prefix, String classPath, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(javaCommand());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         return startCommand(command, main.getSimpleName() + " " + String.join(" ", arguments));
     }

@@ -48,7 +48,11 @@ class NotDeadTest {
     private static final byte[] WAITERS = new byte[300];
 
     private static final int PATIENCE_SECONDS = 60;
-    private static final Executor NEW_THREAD = task -> new Thread(task).start();
+    private static final Executor NEW_THREAD = task -> {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+    };
     /** Rounds of up to a millisecond, in each of which the waiter asks whether the holder is dead: some seconds. */
     private static final int LONG_WAIT = 2500;
 
@@ -106,9 +110,10 @@ class NotDeadTest {
         return CompletableFuture.runAsync(() -> map(waiter).put("key", WAITERS), NEW_THREAD);
     }
 
-    private static void awaitLongWait(OffsetHeap waiter) {
+    private static void awaitLongWait(OffsetHeap waiter, CompletableFuture<Void> put) {
         long start = System.nanoTime();
         while (WatchedMemory.of(waiter).lastWait().rounds() < LONG_WAIT) {
+            assertFalse(put.isDone(), "somebody who is not dead has lost a lock");
             assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), "nobody waits");
             LockSupport.parkNanos(1_000_000);
         }
@@ -131,6 +136,17 @@ class NotDeadTest {
         assertEquals(0, report.rawBlocks());
     }
 
+    /** The holder was dead before the waiter came. */
+    private void checkTakenOver(OffsetHeap waiter, CompletableFuture<Void> put) throws Exception {
+        while (!put.isDone()) {
+            boolean early = WatchedMemory.of(waiter).lastWait().rounds() < LONG_WAIT;
+            assertTrue(early, "somebody who is dead has kept a lock");
+            LockSupport.parkNanos(1_000_000);
+        }
+        checkWaiterCameLast(put);
+        assertEquals(1, WatchedMemory.of(waiter).takeovers());
+    }
+
     @Test
     void aStoppedProcessKeepsItsLock() throws Exception {
         try (ChildJvm holder = ChildJvm.start(Holder.class, name).awaitReady();
@@ -138,7 +154,7 @@ class NotDeadTest {
             signal(holder, "STOP");
             assertEquals('T', awaitState(holder, 'T'));
             var put = startWaiter(waiter);
-            awaitLongWait(waiter);
+            awaitLongWait(waiter, put);
             checkStillHeld(waiter, put);
             holder.send("go on");
             signal(holder, "CONT");
@@ -234,7 +250,7 @@ class NotDeadTest {
                 NEW_THREAD);
         awaitLatch(stopped);
         var put = startWaiter(waiter);
-        awaitLongWait(waiter);
+        awaitLongWait(waiter, put);
         checkStillHeld(waiter, put);
         goOn.countDown();
         held.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -295,8 +311,7 @@ class NotDeadTest {
             AtomicInteger failures = new AtomicInteger(1);
             endByError(holder, failures);
             assertTrue(failures.get() < 0, "the handler has stored something");
-            checkWaiterCameLast(startWaiter(waiter));
-            assertEquals(1, WatchedMemory.of(waiter).takeovers());
+            checkTakenOver(waiter, startWaiter(waiter));
         }
     }
 
@@ -305,8 +320,7 @@ class NotDeadTest {
     void aThreadThatEndsLosesItsLockToItsOwnAttach() throws Exception {
         try (OffsetHeap both = WatchedMemory.open(location)) {
             endByError(both, new AtomicInteger(Integer.MAX_VALUE));
-            checkWaiterCameLast(startWaiter(both));
-            assertEquals(1, WatchedMemory.of(both).takeovers());
+            checkTakenOver(both, startWaiter(both));
         }
     }
 

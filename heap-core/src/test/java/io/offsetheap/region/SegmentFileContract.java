@@ -132,7 +132,7 @@ interface SegmentFileContract {
             assertFalse(two.tryLockSlot(SLOT));
             assertTrue(two.tryLockSlot(SLOT + 1));
             assertTrue(two.isLocked(SLOT));
-            assertTrue(one.isLocked(SLOT));
+            assertTrue(one.isLocked(SLOT), "a living owner looks dead to itself");
             assertTrue(one.isLocked(SLOT + 1));
             one.unlockSlot(SLOT);
             assertFalse(two.isLocked(SLOT));
