@@ -29,6 +29,7 @@ final class PreemptedMemory extends SegmentMemory {
 
     private Runnable intruder = () -> {};
     private int waits;
+    private int longestCopy;
 
     /**
      * The memory of somebody who is watched.
@@ -69,6 +70,11 @@ final class PreemptedMemory extends SegmentMemory {
     /** Points passed since the counter was set. */
     long points() {
         return points;
+    }
+
+    /** Bytes that were copied out at most in one call. */
+    int longestCopy() {
+        return longestCopy;
     }
 
     private void pass() {
@@ -147,6 +153,7 @@ final class PreemptedMemory extends SegmentMemory {
         pass();
         super.copyTo(offset, target, position, length);
         check(offset, length);
+        longestCopy = Math.max(longestCopy, length);
         pass();
     }
 

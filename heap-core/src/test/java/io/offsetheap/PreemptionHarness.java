@@ -15,7 +15,7 @@ import java.util.function.Function;
 /**
  * Stops a call before and after every load, one after the other, lets another process work meanwhile, and hands what it has
  * freed to a user whose data look like the freed structure. What must hold: the call answers as it would have before or
- * after that work, ends, and leaves the user's data alone.
+ * after that work, ends, copies nothing of a length that only the user's data claim, and leaves those alone.
  */
 final class PreemptionHarness {
     /** What the user who gets the freed memory fills it with. */
@@ -147,6 +147,10 @@ final class PreemptionHarness {
                 if (!answer.equals(before) && !answer.equals(after)) {
                     throw new AssertionError(where + ": neither before nor after\n found " + answer + "\nbefore "
                             + before + "\n after " + after);
+                }
+                if (memory.longestCopy() >= Forgery.CLAIMED_LENGTH) {
+                    throw new AssertionError(
+                            where + ": a length was used before it was known to hold: length=" + memory.longestCopy());
                 }
                 for (long[] word : written) {
                     if (image.raw().getLong(word[0]) != word[1]) {

@@ -10,6 +10,9 @@ import io.offsetheap.memory.SegmentMemory;
  * been freed and given to somebody else.
  */
 public final class Forgery {
+    /** How long the value of a forged entry claims to be: longer than any that is really there. */
+    public static final int CLAIMED_LENGTH = 1000;
+
     private final EncodedKey key = new EncodedKey();
     private final byte[] value;
     private final long hash;
@@ -44,9 +47,9 @@ public final class Forgery {
         return (int) IndexEntry.size(key.length, value.length);
     }
 
-    /** Writes the entry. */
+    /** Writes the entry, and a length that leads out of it. */
     public void writeEntry(SegmentMemory memory, long at) {
-        memory.putLong(at, IndexEntry.lengths(key.length, value.length));
+        memory.putLong(at, IndexEntry.lengths(key.length, CLAIMED_LENGTH));
         key.writeTo(memory, at);
         memory.copyFrom(value, 0, at + IndexEntry.valueOffset(key.length, value.length), value.length);
     }
