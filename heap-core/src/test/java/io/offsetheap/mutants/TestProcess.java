@@ -55,14 +55,25 @@ final class TestProcess {
             try {
                 status = child.exitStatus(patience);
             } finally {
-                ProcessHandle.of(child.pid()).stream()
-                        .flatMap(ProcessHandle::descendants)
-                        .forEach(ProcessHandle::destroyForcibly);
+                end(child);
             }
             if (status == ABORTED) {
                 throw new TestAbortedException(child.output());
             }
             return status == 0 ? "" : child.toString();
+        }
+    }
+
+    /** Leaves nothing of one that has met its deadline, or a fault: no process, and no shared memory that it has made. */
+    private static void end(ChildJvm child) throws IOException {
+        ProcessHandle.of(child.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .forEach(ProcessHandle::destroyForcibly);
+        child.kill9();
+        try (var left = Files.newDirectoryStream(Path.of("/dev/shm"), "offsetheap-*-" + child.pid() + "-*")) {
+            for (Path name : left) {
+                Files.delete(name);
+            }
         }
     }
 
