@@ -20,32 +20,33 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class NameTest {
-    /** Raw bytes under another fingerprint, whose construction fails at a chosen step. */
-    private static final class Failing implements SharedType<SharedBytes> {
+    /** Raw bytes under another fingerprint, whose construction does something else at a chosen step. */
+    private static final class Interrupted implements SharedType<SharedBytes> {
         private final String step;
-        private final Throwable failure;
+        private final Runnable action;
 
-        Failing(String step, Throwable failure) {
+        Interrupted(String step, Runnable action) {
             this.step = step;
-            this.failure = failure;
+            this.action = action;
         }
 
-        private void failAt(String here) {
+        /** A type that does nothing else. */
+        Interrupted() {
+            this("never", () -> {});
+        }
+
+        private void pass(String here) {
             if (here.equals(step)) {
-                Failing.<RuntimeException>sneak(failure);
+                action.run();
             }
-        }
-
-        @SuppressWarnings("unchecked")
-        private static <X extends Throwable> void sneak(Throwable failure) throws X {
-            throw (X) failure;
         }
 
         @Override
         public String fingerprint() {
-            return "Failing/1";
+            return "Interrupted/1";
         }
 
         @Override
@@ -56,21 +57,26 @@ class NameTest {
         @Override
         public void reserve(ObjectSpace space, Lane lane, long length) {
             SharedBytes.TYPE.reserve(space, lane, length);
-            failAt("reserve");
+            pass("reserve");
         }
 
         @Override
         public long create(ObjectSpace space, Lane lane, long identity, long length) {
             long object = SharedBytes.TYPE.create(space, lane, identity, length);
-            failAt("create");
+            pass("create");
             return object;
         }
 
         @Override
         public SharedBytes bind(ObjectSpace space, long offset, long length) {
-            failAt("bind");
+            pass("bind");
             return SharedBytes.TYPE.bind(space, offset, length);
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> void sneak(Throwable failure) throws X {
+        throw (X) failure;
     }
 
     /** Whatever an initializer throws reaches the caller, and nothing else remains of the attempt. */
@@ -79,7 +85,7 @@ class NameTest {
         HeapBuilder builder =
                 OffsetHeap.sharedMemory("failing-" + ProcessHandle.current().pid());
         try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
-            heap.construct("name", new Failing("never", new Error()), 100);
+            heap.construct("name", new Interrupted(), 100);
             assertTrue(heap.destroy("name"));
             heap.trim();
             long live = heap.stats().liveBlocks();
@@ -89,7 +95,7 @@ class NameTest {
                         new IllegalStateException("mine"),
                         new Error("mine"),
                         new java.io.IOException("mine"))) {
-                    Failing type = new Failing(step, failure);
+                    Interrupted type = new Interrupted(step, () -> NameTest.<RuntimeException>sneak(failure));
                     assertSame(failure, assertThrows(Throwable.class, () -> heap.construct("name", type, 100)));
                     assertSame(failure, assertThrows(Throwable.class, () -> heap.findOrConstruct("name", type, 100)));
                     assertTrue(heap.find("name", SharedBytes.TYPE).isEmpty());
@@ -97,12 +103,53 @@ class NameTest {
                     var report = heap.verify();
                     assertEquals(List.of(), report.findings());
                     assertEquals(0, report.rawBlocks());
+                    assertEquals(0, report.busyLanes());
                 }
             }
-            heap.construct("name", new Failing("never", new Error()), 100);
+            heap.construct("name", new Interrupted(), 100);
             assertTrue(heap.destroy("name"));
             heap.trim();
             assertEquals(live, heap.stats().liveBlocks());
+        } finally {
+            builder.remove();
+        }
+    }
+
+    /** The code of a type runs inside the operation that constructs its object: another write would be one in the middle of it. */
+    @Test
+    void isNotConstructedByAnythingThatWritesElsewhere() {
+        HeapBuilder builder =
+                OffsetHeap.sharedMemory("nested-" + ProcessHandle.current().pid());
+        try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
+            heap.construct("other", SharedBytes.TYPE, 8);
+            for (String step : List.of("reserve", "create", "bind")) {
+                for (Executable write : List.<Executable>of(
+                        () -> heap.allocate(100),
+                        () -> heap.construct("another", SharedBytes.TYPE, 8),
+                        () -> heap.destroy("other"),
+                        heap::trim,
+                        heap::pin,
+                        heap::close)) {
+                    Runnable refused = () -> assertThrows(IllegalStateException.class, write);
+                    heap.construct("name", new Interrupted(step, refused), 100).putLong(0, 1);
+                    assertTrue(heap.find("other", SharedBytes.TYPE).isPresent());
+                    assertTrue(heap.destroy("name"));
+
+                    Interrupted type = new Interrupted(step, () -> {
+                        try {
+                            write.execute();
+                        } catch (Throwable t) {
+                            NameTest.<RuntimeException>sneak(t);
+                        }
+                    });
+                    assertThrows(IllegalStateException.class, () -> heap.construct("name", type, 100));
+                    assertTrue(heap.find("name", type).isEmpty());
+                    var report = heap.verify();
+                    assertEquals(List.of(), report.findings());
+                    assertEquals(0, report.rawBlocks());
+                    assertEquals(0, report.busyLanes());
+                }
+            }
         } finally {
             builder.remove();
         }

@@ -205,30 +205,17 @@ public final class SegmentAllocator implements BlockAllocator {
         try {
             reserve(lane, size, 1);
             long block = take(lane, size);
-            initialize(initializer, block);
+            lane.call(() -> {
+                initializer.initialize(memory, block);
+                return block;
+            });
             lane.set(cell, block);
             lane.commit(CommitSite.ALLOCATE_INTO);
             lane.giveBack();
             return block;
-        } catch (InitializerFailure failure) {
-            // The user's code failed, not ours: nothing is locked and nothing was committed.
-            lane.rollback();
-            lane.giveBack();
-            throw failure.reason();
         } catch (Throwable t) {
             lane.abandon(t);
             throw t;
-        }
-    }
-
-    private void initialize(BlockInitializer initializer, long block) {
-        lanes.enterUserFunction();
-        try {
-            initializer.initialize(memory, block);
-        } catch (RuntimeException | Error e) {
-            throw new InitializerFailure(e);
-        } finally {
-            lanes.leaveUserFunction();
         }
     }
 

@@ -9,6 +9,7 @@ import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,8 @@ public final class Lane {
     private int locks;
 
     private long unsettled;
+    /** What a function that is not ours has thrown in this operation, at a clean point. */
+    private @Nullable Throwable foreign;
 
     /** Whose lease this is, for those who ask whether its thread still lives; stale after the lease. */
     @Nullable
@@ -277,6 +280,32 @@ public final class Lane {
     }
 
     /**
+     * Calls a function that is not ours: of a user, or of a type. It may read, and use this lane; until it returns the thread
+     * can begin no other write to this heap. What it throws is a refusal, unless it comes from the middle of a step of ours.
+     *
+     * <p>The lane holds no lock; what its transaction has collected is forgotten if the function throws.
+     */
+    public <T> T call(Supplier<T> function) {
+        table.enterUserFunction();
+        try {
+            return function.get();
+        } catch (Throwable t) {
+            foreign = isClean() ? t : null;
+            throw t;
+        } finally {
+            table.leaveUserFunction();
+        }
+    }
+
+    /** Whether the segment knows of nothing that has been begun and not finished. */
+    private boolean isClean() {
+        return locks == 0
+                && memory.getLong(listOffset(0)) == 0
+                && memory.getLong(body + Geometry.JOURNAL_HEAD_OFFSET) == 0
+                && memory.getLong(entry + LaneState.CLAIM_OFFSET) == 0;
+    }
+
+    /**
      * Ends an operation that failed, to be rethrown by the caller. A refusal at a clean point gives the lane back as it
      * was. After anything else the lane is poisoned with one store and left to whoever needs it: no repair, no unlock and
      * no help here, because what failed once may fail again.
@@ -288,12 +317,14 @@ public final class Lane {
         } else {
             table.poison(this);
         }
+        foreign = null;
     }
 
     /** Damage is no refusal: who has met it may claim a lane that cannot be recovered, and must not look done with it. */
-    private static boolean isRefusal(Throwable reason) {
+    private boolean isRefusal(Throwable reason) {
         return (reason instanceof HeapException && !(reason instanceof CorruptedSegmentException))
-                || reason instanceof IllegalArgumentException;
+                || reason instanceof IllegalArgumentException
+                || reason == foreign;
     }
 
     /** Forgets what an earlier lease of this handle left in Java; the segment has been recovered by then. */

@@ -188,17 +188,20 @@ public final class NameIndex {
     private <T> @Nullable T tryConstruct(EncodedKey key, SharedType<T> type, long length) {
         String fingerprint = type.fingerprint();
         long hash = hashOf(fingerprint);
+        int structure = type.structure().code();
         registerType(hash, fingerprint);
         Lane lane = space.lanes().lease();
         try {
             index().prepareInsert(lane, key, NameEntry.LENGTH);
-            type.reserve(space, lane, length);
             int generation = nextGeneration(lane);
-            long object = type.create(space, lane, NameEntry.identity(NameEntry.typeId(hash), generation), length);
-            NameEntry entry =
-                    new NameEntry(hash, object, length, type.structure().code(), generation);
+            long identity = NameEntry.identity(NameEntry.typeId(hash), generation);
+            long object = lane.call(() -> {
+                type.reserve(space, lane, length);
+                return type.create(space, lane, identity, length);
+            });
             // While nobody else can reach the object: once it has a name, it can be destroyed before this call returns.
-            T made = type.bind(space, object, length);
+            T made = lane.call(() -> type.bind(space, object, length));
+            NameEntry entry = new NameEntry(hash, object, length, structure, generation);
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
             return inserted ? made : null;

@@ -9,6 +9,10 @@ import io.offsetheap.lane.Lane;
  * A type of objects that live in a segment: how to lay one out, how to bind to it, and a text by which every process can
  * tell whether it means the same. Stateless and thread-safe.
  *
+ * <p>Anybody can write one. {@link #reserve}, {@link #create} and {@link #bind} are called inside the operation that
+ * constructs the object, before it has its name: they may use the lane they are given and read, but another write to the same
+ * heap is an {@link IllegalStateException}. Whatever they throw reaches the caller of construct, and nothing is left.
+ *
  * @param <T> what a program holds of such an object: a handle bound to one heap
  */
 public interface SharedType<T> {
