@@ -6,13 +6,16 @@ package io.offsetheap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.ObjectSpace;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,38 @@ class FailureTest {
         assertEquals(0, heap.memory().getLong(cell));
         heap.blocks().trim();
         assertEquals(before, CrashHarness.content("after", heap));
+    }
+
+    /** What the heap meets when it tidies up after a failure does not hide the failure, and keeps nobody waiting. */
+    @Test
+    void aFailureThatCannotBeTidiedUpIsNotHidden() {
+        TestImage image = new TestImage(SIZE);
+        Attachment heap = image.format(image.newMemory());
+        long cell = heap.blocks().allocate(16);
+        RuntimeException failure = new IllegalStateException("of a user");
+        var thrown = assertThrows(
+                IllegalStateException.class,
+                () -> heap.blocks().allocateInto(cell, 300, (memory, block) -> {
+                    damageStock(image, block);
+                    throw failure;
+                }));
+        assertSame(failure, thrown);
+        assertEquals(1, failure.getSuppressed().length);
+        assertTrue(failure.getSuppressed()[0] instanceof CorruptedSegmentException);
+        // The lane failed while it held the lock of the class.
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> heap.blocks().allocate(300));
+    }
+
+    /** Puts something else in the place of a block in a stock. */
+    private static void damageStock(TestImage image, long block) {
+        for (int lane = 0; lane < image.geometry().lanes; lane++) {
+            long body = image.geometry().laneBody(lane);
+            for (long word = body; word < body + image.geometry().laneBodySize; word += Long.BYTES) {
+                if (image.raw().getLong(word) == block) {
+                    image.raw().putLong(word, block + 8);
+                }
+            }
+        }
     }
 
     private static IndexObject index(Attachment heap) {

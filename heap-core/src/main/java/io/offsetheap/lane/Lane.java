@@ -271,12 +271,15 @@ public final class Lane {
 
     /** Ends the operation. The lane holds no lock and its transaction is committed. */
     public void giveBack() {
-        long touched = unsettled;
-        if (touched != 0) {
-            unsettled = 0;
-            table.upkeep().settle(this, touched);
-        }
+        settle();
         table.giveBack(this);
+    }
+
+    private void settle() {
+        if (unsettled != 0) {
+            table.upkeep().settle(this, unsettled);
+            unsettled = 0;
+        }
     }
 
     /**
@@ -311,13 +314,27 @@ public final class Lane {
      * no help here, because what failed once may fail again.
      */
     public void abandon(Throwable reason) {
-        if (locks == 0 && isRefusal(reason)) {
-            rollback();
-            giveBack();
+        Throwable obstacle = locks == 0 && isRefusal(reason) ? undo() : reason;
+        foreign = null;
+        if (obstacle == null) {
+            table.giveBack(this);
         } else {
             table.poison(this);
         }
-        foreign = null;
+        if (obstacle != null && obstacle != reason) {
+            reason.addSuppressed(obstacle);
+        }
+    }
+
+    /** Returns what has failed in its turn, or null. */
+    private @Nullable Throwable undo() {
+        rollback();
+        try {
+            settle();
+            return null;
+        } catch (Throwable t) {
+            return t;
+        }
     }
 
     /** Damage is no refusal: who has met it may claim a lane that cannot be recovered, and must not look done with it. */
