@@ -302,7 +302,8 @@ public final class SegmentAllocator implements BlockAllocator {
         }
         long length = geometry.blockSize(SizeClasses.LARGE, size) >>> geometry.pageShift;
         long step = Math.max(1, alignment >>> geometry.pageShift);
-        makeRoom(lane, SizeClasses.LARGE, 1);
+        // Large blocks differ, so the stock has an order: those that are reserved, then those that were given.
+        drainSpans(lane, reserved[lane.index()][SizeClasses.LARGE]);
         while (true) {
             long end = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
             if (carveFrom(lane, length, step, false)) {
@@ -500,12 +501,11 @@ public final class SegmentAllocator implements BlockAllocator {
         long length = geometry.blockSize(SizeClasses.LARGE, size) >>> geometry.pageShift;
         long stock = lane.stock(SizeClasses.LARGE);
         long count = lane.get(stock);
-        for (long i = count; i > 0; i--) {
-            long slot = stock + i * Long.BYTES;
-            long block = lane.get(slot);
+        for (long i = 1; i <= count; i++) {
+            long block = lane.get(stock + i * Long.BYTES);
             if (PageEntry.pages(memory.getLong(pages.entry(geometry.pageOf(block)))) == length) {
-                if (i < count) {
-                    lane.set(slot, lane.get(stock + count * Long.BYTES));
+                for (long next = i + 1; next <= count; next++) {
+                    lane.set(stock + (next - 1) * Long.BYTES, lane.get(stock + next * Long.BYTES));
                 }
                 lane.set(stock, count - 1);
                 reserved[lane.index()][SizeClasses.LARGE]--;
