@@ -129,6 +129,19 @@ class CrashTest {
             lane.giveBack();
         });
 
+        // A bucket of which a split moves more than the new bucket has slots for.
+        harness.prepare(heap -> {
+            heap.names().destroy("index");
+            IndexObject index = heap.names().construct("index", IndexObject.TYPE, 1);
+            for (int i = 0, n = 0; n < 30; i++) {
+                if ((index.hash("c" + i) & 15) == 0) {
+                    index.put("c" + i, filled(3, i));
+                    n++;
+                }
+            }
+        });
+        fillUntil(harness, CommitSite.SPLIT_SORT);
+
         harness.print((format, arguments) -> System.out.printf(format, arguments));
         Set<CommitSite> missed = EnumSet.allOf(CommitSite.class);
         harness.coverage().forEach((site, coverage) -> {
@@ -165,6 +178,20 @@ class CrashTest {
             }
         }
         throw new AssertionError("no put has split the index");
+    }
+
+    /** Puts until a put makes a commit of this site, and crashes that one. */
+    private static void fillUntil(CrashHarness harness, CommitSite site) {
+        for (int i = 0; i < 1000; i++) {
+            int key = i;
+            Consumer<Attachment> put = heap -> index(heap).put("f" + key, filled(3, key));
+            if (harness.commits(put, site)) {
+                harness.explore("put f" + key + " with " + site, put);
+                return;
+            }
+            harness.prepare(put);
+        }
+        throw new AssertionError("no put has made such a commit: " + site);
     }
 
     private static void note(List<Long> blocks, long block) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class HashIndexTest {
     /** More than a reader follows without the lock. */
     private static final int MANY = 1000;
+    /** More than an operation can reserve of one size. */
+    private static final int TIMES = 10;
 
     /** Keys of bucket 0 of their segment: its other buckets stay empty, so it is not split, and the chain grows. */
     private static List<String> colliding(IndexObject index) {
@@ -85,6 +87,79 @@ class HashIndexTest {
         } finally {
             builder.remove();
         }
+    }
+
+    /** A long chain, of which each half needs many lines, keeps its segment from being split no longer than it is almost empty. */
+    @Test
+    void splitsASegmentWhateverTheLengthOfItsChains() {
+        TestImage image = new TestImage(1 << 20);
+        Attachment heap = image.format(image.newMemory());
+        IndexObject index = heap.names().construct("index", IndexObject.TYPE, 1);
+        Map<String, String> model = new TreeMap<>();
+        List<String> keys = new ArrayList<>(colliding(index));
+        for (int i = 0; i < MANY; i++) {
+            keys.add("other" + i);
+        }
+        for (String key : keys) {
+            index.put(key, new byte[key.length()]);
+            model.put(key, key.length() + ":0");
+        }
+        assertTrue(index.splits() > 10, "splits=" + index.splits());
+        assertEquals(model, index.content());
+        Collections.shuffle(keys, new Random(1));
+        for (String key : keys) {
+            assertTrue(index.remove(key));
+            model.remove(key);
+        }
+        assertEquals(model, index.content());
+        assertEquals(List.of(), heap.verify().findings());
+    }
+
+    /** What a splitter has reserved and others have made useless does not add up until nothing can be reserved any more. */
+    @Test
+    void splitsHoweverOftenSomebodyElseIsFaster() {
+        TestImage image = new TestImage(1 << 20);
+        Attachment other = image.format(image.newMemory());
+        IndexObject theirs = other.names().construct("index", IndexObject.TYPE, 1);
+        InterruptedMemory memory = image.newInterruptedMemory();
+        IndexObject mine =
+                image.attach(memory).names().find("index", IndexObject.TYPE).orElseThrow();
+        // Both halves exist, and from then on each of us puts keys into his own.
+        int number = 0;
+        while (theirs.splits() == 0) {
+            theirs.put("both" + number++, new byte[3]);
+        }
+        int[] faster = new int[1];
+        while (faster[0] == 0) {
+            beFaster(memory, theirs, faster);
+            mine.put(key(mine, "mine" + number++, false), new byte[3]);
+        }
+        assertEquals(TIMES, faster[0]);
+        assertEquals(1 + TIMES + 1, theirs.splits());
+        assertEquals(List.of(), other.verify().findings());
+    }
+
+    /** Before each of the next attempts of a split, splits another segment. */
+    private static void beFaster(InterruptedMemory memory, IndexObject theirs, int[] faster) {
+        long lock = theirs.splitLock();
+        memory.beforeCompareAndSet(offset -> offset == lock, () -> {
+            long before = theirs.splits();
+            for (int i = 0; theirs.splits() == before; i++) {
+                theirs.put(key(theirs, "theirs" + before + "-" + i, true), new byte[3]);
+            }
+            if (++faster[0] < TIMES) {
+                memory.afterStore(offset -> offset == lock, () -> beFaster(memory, theirs, faster));
+            }
+        });
+    }
+
+    /** A key whose hash begins with a bit. */
+    private static String key(IndexObject index, String prefix, boolean bit) {
+        int i = 0;
+        while (index.hash(prefix + "-" + i) < 0 != bit) {
+            i++;
+        }
+        return prefix + "-" + i;
     }
 
     /**

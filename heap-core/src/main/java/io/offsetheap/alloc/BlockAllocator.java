@@ -80,6 +80,12 @@ public interface BlockAllocator {
     /** {@link #reserve} for a container header of {@value io.offsetheap.layout.SizeClasses#HEADER_SIZE} bytes. */
     void reserveHeader(Lane lane);
 
+    /** What the operation has reserved and not taken yet, for {@link #endReservations}. */
+    int[] reservations(Lane lane);
+
+    /** Ends the reservations made since, as far as they were not taken: the blocks stay in the stocks, but nothing keeps them. */
+    void endReservations(Lane lane, int[] before);
+
     /** Takes a reserved block: the caller's with the commit of the lane's transaction, in the stock without it. */
     long take(Lane lane, long size);
 

@@ -476,6 +476,16 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     @Override
+    public int[] reservations(Lane lane) {
+        return reserved[lane.index()].clone();
+    }
+
+    @Override
+    public void endReservations(Lane lane, int[] before) {
+        System.arraycopy(before, 0, reserved[lane.index()], 0, before.length);
+    }
+
+    @Override
     public long take(Lane lane, long size) {
         int c = geometry.sizeClass(size);
         return c == SizeClasses.LARGE ? takeLarge(lane, size) : takeTop(lane, c);

@@ -39,6 +39,7 @@ public enum CommitSite {
     PUT_REPLACE,
     PUT_IN_PLACE,
     REMOVE,
+    SPLIT_SORT,
     SPLIT,
     SCRUB_SLOT,
     SCRUB_LINE,

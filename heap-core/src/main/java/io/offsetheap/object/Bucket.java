@@ -54,6 +54,11 @@ final class Bucket {
         return segment + ((long) index << LINE_SHIFT);
     }
 
+    /** Offset of slot number {@code index} in a line. */
+    static long slotAt(long line, int index) {
+        return line + SLOTS_OFFSET + ((long) index << 3);
+    }
+
     static long slot(long hash, long entry) {
         return hash & ~OFFSET_MASK | entry >>> OFFSET_SHIFT;
     }

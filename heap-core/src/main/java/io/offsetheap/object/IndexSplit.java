@@ -18,18 +18,17 @@ import io.offsetheap.memory.SegmentMemory;
 final class IndexSplit {
     /*
      * A segment is split by the next bit of the hash. The right half, where it is 1, is a new segment, built in private
-     * memory: slots are copied, entries stay where they are. One commit puts it into the directory:
+     * memory: slots are copied, entries stay where they are. Where a bucket has more of them than the new one has slots, its
+     * chain is sorted first, those of the right half last, and the lines behind change hands as they are: a split needs no
+     * line, however long the chains. One commit puts the right half into the directory:
      *
-     *   directory range (or: new directory, the old one into the stock), structure version, scrub word, stocks
+     *   ends of chains, directory range (or: new directory, the old one into the stock), structure version, scrub word, stocks
      *
-     * From then on the old segment is the left half. The slots that have moved are still in it; they cannot match there,
-     * because a search comes with the other bit. The scrub clears them one by one and draws the chains together. If the
-     * splitter dies in between, the scrub word names the segment, and the next splitter goes on: a slot that is not scrubbed
-     * yet only takes room.
+     * From then on the old segment is the left half. The slots that have been copied are still in it; they cannot match
+     * there, because a search comes with the other bit. The scrub clears them one by one and draws the chains together. If
+     * the splitter dies in between, the scrub word names the segment, and the next splitter goes on: a slot that is not
+     * scrubbed yet only takes room.
      */
-
-    /** Most overflow lines that the right half may need. */
-    private static final int MAX_NEW_LINES = 16;
 
     private final HashIndex index;
     private final SegmentMemory memory;
@@ -58,41 +57,38 @@ final class IndexSplit {
         if (localDepth >= HashIndexHeader.MAX_DEPTH || !isHalfFull(segment)) {
             return false;
         }
-        int lines = linesOfRightHalf(segment, bitOf(localDepth));
-        if (lines > MAX_NEW_LINES) {
-            return false;
-        }
         boolean grows = localDepth == depth;
-        try {
-            reserve(lane, lines, grows, depth);
-        } catch (OutOfSegmentMemoryException e) {
-            return false;
-        }
-        lane.lock(LockRank.SPLIT, splitLock);
-        finishLocked(lane);
-        // The structure version can change only under this lock, so what was seen under the same one is still true.
-        if (index.structureVersion() == version) {
-            lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
-            if (linesOfRightHalf(segment, bitOf(localDepth)) <= lines) {
+        int[] before = blocks.reservations(lane);
+        boolean reserved = reserve(lane, grows, depth);
+        if (reserved) {
+            lane.lock(LockRank.SPLIT, splitLock);
+            finishLocked(lane);
+            // The structure version can change only under this lock, so what was seen under the same one is still true.
+            if (index.structureVersion() == version) {
+                lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
                 splitLocked(lane, hash, segment, localDepth);
+                lane.unlock(segment);
             }
-            lane.unlock(segment);
+            lane.unlock(splitLock);
         }
-        lane.unlock(splitLock);
-        return true;
+        // Somebody else may have been faster, again and again.
+        blocks.endReservations(lane, before);
+        return reserved;
     }
 
-    private void reserve(Lane lane, int lines, boolean grows, int depth) {
-        blocks.reserve(lane, Bucket.SEGMENT_SIZE, 1);
-        if (lines > 0) {
-            blocks.reserve(lane, Bucket.LINE_SIZE, lines);
-        }
-        if (grows) {
-            blocks.reserve(lane, HashIndexHeader.directorySize(depth + 1), 1);
-            // The old directory goes into the stock, and the entry of the operation may be of the same class.
-            if (!blocks.hasRoom(lane, HashIndexHeader.directorySize(depth), 2)) {
-                blocks.makeRoom(lane, HashIndexHeader.directorySize(depth), 2);
+    private boolean reserve(Lane lane, boolean grows, int depth) {
+        try {
+            blocks.reserve(lane, Bucket.SEGMENT_SIZE, 1);
+            if (grows) {
+                blocks.reserve(lane, HashIndexHeader.directorySize(depth + 1), 1);
+                // The old directory goes into the stock, and the entry of the operation may be of the same class.
+                if (!blocks.hasRoom(lane, HashIndexHeader.directorySize(depth), 2)) {
+                    blocks.makeRoom(lane, HashIndexHeader.directorySize(depth), 2);
+                }
             }
+            return true;
+        } catch (OutOfSegmentMemoryException e) {
+            return false;
         }
     }
 
@@ -114,35 +110,11 @@ final class IndexSplit {
         return taken * 2 >= Bucket.BUCKETS * Bucket.SLOTS;
     }
 
-    /**
-     * Number of overflow lines that the right half needs. Without the locks it is a guess: lines may be freed and filled
-     * with anything while it looks.
-     */
-    private int linesOfRightHalf(long segment, long bit) {
-        int lines = 0;
-        for (int b = 0; b < Bucket.BUCKETS; b++) {
-            int slots = 0;
-            int hops = 0;
-            for (long line = Bucket.at(segment, b); isLine(line); line = Bucket.overflow(memory, line)) {
-                for (int i = 0; i < Bucket.SLOTS; i++) {
-                    if ((memory.getLong(line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES) & bit) != 0) {
-                        slots++;
-                    }
-                }
-                if (++hops > HashIndex.MAX_LINES) {
-                    return Integer.MAX_VALUE;
-                }
-            }
-            lines += Math.max(0, slots - 1) / Bucket.SLOTS;
-        }
-        return lines;
-    }
-
-    private boolean isLine(long line) {
-        return line != 0 && (line & Long.BYTES - 1) == 0 && memory.contains(line, Bucket.LINE_SIZE);
-    }
-
     private void splitLocked(Lane lane, long hash, long segment, int localDepth) {
+        for (int b = 0; b < Bucket.BUCKETS; b++) {
+            Bucket.checkChain(memory, Bucket.at(segment, b));
+            sort(lane, Bucket.at(segment, b), bitOf(localDepth));
+        }
         long right = newRightHalf(lane, segment, bitOf(localDepth));
         long directory = index.directory();
         int depth = HashIndexHeader.depth(directory);
@@ -164,30 +136,77 @@ final class IndexSplit {
         scrub(lane, segment, localDepth + 1);
     }
 
+    /** Brings the slots of the right half to the end of a chain, if a bucket is too small for them. */
+    private void sort(Lane lane, long bucket, long bit) {
+        if (countMoving(bucket, bit) <= Bucket.SLOTS) {
+            return;
+        }
+        long place = bucket;
+        int next = 0;
+        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                long slot = memory.getLong(Bucket.slotAt(line, i));
+                if ((slot & bit) != 0) {
+                    continue;
+                }
+                // Between the place and here, all slots are of the right half.
+                if (place != line || next != i) {
+                    lane.set(Bucket.slotAt(line, i), memory.getLong(Bucket.slotAt(place, next)));
+                    lane.set(Bucket.slotAt(place, next), slot);
+                    lane.commit(CommitSite.SPLIT_SORT);
+                }
+                if (++next == Bucket.SLOTS) {
+                    place = Bucket.overflow(memory, place);
+                    next = 0;
+                }
+            }
+        }
+    }
+
+    private int countMoving(long bucket, long bit) {
+        int moving = 0;
+        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                if ((memory.getLong(Bucket.slotAt(line, i)) & bit) != 0) {
+                    moving++;
+                }
+            }
+        }
+        return moving;
+    }
+
     private long newRightHalf(Lane lane, long segment, long bit) {
         long right = blocks.take(lane, Bucket.SEGMENT_SIZE);
         memory.zero(right, Bucket.SEGMENT_SIZE);
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             long target = Bucket.at(right, b);
-            int filled = 0;
-            for (long line = Bucket.at(segment, b); line != 0; line = Bucket.overflow(memory, line)) {
-                for (int i = 0; i < Bucket.SLOTS; i++) {
-                    long slot = memory.getLong(line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES);
-                    if ((slot & bit) == 0) {
-                        continue;
-                    }
-                    if (filled == Bucket.SLOTS) {
-                        long next = blocks.take(lane, Bucket.LINE_SIZE);
-                        memory.zero(next, Bucket.LINE_SIZE);
-                        memory.putLong(target + Bucket.OVERFLOW_OFFSET, next);
-                        target = next;
-                        filled = 0;
-                    }
-                    memory.putLong(target + Bucket.SLOTS_OFFSET + (long) filled++ * Long.BYTES, slot);
-                }
+            long line = Bucket.at(segment, b);
+            int moving = countMoving(line, bit);
+            int copied = moving - Math.max(0, moving - 1) / Bucket.SLOTS * Bucket.SLOTS;
+            int filled = copy(line, target, 0, bit);
+            while (filled < copied) {
+                line = Bucket.overflow(memory, line);
+                filled = copy(line, target, filled, bit);
+            }
+            if (copied < moving) {
+                // The lines behind are full of slots of the right half.
+                memory.putLong(target + Bucket.OVERFLOW_OFFSET, Bucket.overflow(memory, line));
+                lane.set(line + Bucket.OVERFLOW_OFFSET, 0);
             }
         }
         return right;
+    }
+
+    /** Copies the slots of the right half in a line. Returns how many the target has then. */
+    private int copy(long line, long target, int filled, long bit) {
+        int count = filled;
+        for (int i = 0; i < Bucket.SLOTS; i++) {
+            long slot = memory.getLong(Bucket.slotAt(line, i));
+            if ((slot & bit) != 0) {
+                memory.putLong(Bucket.slotAt(target, count++), slot);
+            }
+        }
+        return count;
     }
 
     /** A directory of twice the size, with the right half in place. */

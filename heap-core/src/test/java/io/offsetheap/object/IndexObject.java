@@ -57,6 +57,16 @@ public final class IndexObject {
         return index.settledBucket(hash(key));
     }
 
+    /** Offset of the lock that a splitter takes. */
+    public long splitLock() {
+        return index.header() + HashIndexHeader.SPLIT_LOCK_OFFSET;
+    }
+
+    /** How often the index has been split. */
+    public long splits() {
+        return index.structureVersion();
+    }
+
     private static EncodedKey encoded(String key) {
         EncodedKey encoded = new EncodedKey();
         encoded.encode(Codecs.UTF8, key);
