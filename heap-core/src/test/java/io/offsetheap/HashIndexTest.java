@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.object.Codecs;
 import io.offsetheap.object.HashIndex.When;
 import io.offsetheap.object.IndexObject;
@@ -160,6 +161,51 @@ class HashIndexTest {
             i++;
         }
         return prefix + "-" + i;
+    }
+
+    /** An iterator that is stopped on a chain, which is freed and given to a user, does not walk in a circle of his data. */
+    @Test
+    void followsNoCircleWhereAChainHasBeen() {
+        TestImage image = new TestImage(256 << 10);
+        IndexObject index = image.format(image.newMemory()).names().construct("index", IndexObject.TYPE, 1);
+        colliding(index).subList(0, 20).forEach(key -> index.put(key, new byte[3]));
+        image.killAllBut(-1);
+        byte[] base = image.save();
+        int destroyed = 0;
+        long points = 1;
+        for (long point = 0; point < points; point++) {
+            image.killAllBut(-1);
+            image.restore(base);
+            Attachment other = image.attach(image.newMemory());
+            PreemptedMemory memory = image.newPreemptedMemory();
+            IndexObject mine =
+                    image.attach(memory).names().find("index", IndexObject.TYPE).orElseThrow();
+            memory.preemptAt(point, () -> {
+                other.names().destroy("index");
+                other.blocks().trim();
+                fillWithCircles(other);
+            });
+            try {
+                mine.index().isEmpty();
+            } catch (IllegalStateException e) {
+                destroyed++;
+            }
+            points = memory.points();
+        }
+        assertTrue(destroyed > 20, "destroyed=" + destroyed);
+    }
+
+    /** Gives all free memory to a user, who writes lines without entries, each of which leads to itself. */
+    private static void fillWithCircles(Attachment heap) {
+        try {
+            while (true) {
+                long block = heap.blocks().allocate(64);
+                heap.memory().zero(block, 64);
+                heap.memory().putLong(block + 56, block);
+            }
+        } catch (OutOfSegmentMemoryException full) {
+            assertEquals(0, heap.blocks().stats().largestFree());
+        }
     }
 
     /**

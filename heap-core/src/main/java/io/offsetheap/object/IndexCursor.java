@@ -132,6 +132,10 @@ public final class IndexCursor {
             if (++lines > Bucket.MAX_CHAIN) {
                 throw index.endlessChain(bucketLine);
             }
+            // A chain may be as long as the heap allows, but garbage is not worth the time and the memory.
+            if (lines % HashIndex.MAX_LINES == 0 && !index.holds(bucketLine, lock, version)) {
+                return FAILED;
+            }
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long slot = memory.getLong(line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES);
                 if (slot == 0 || Bucket.tag(slot) >>> shift != position >>> shift) {
@@ -144,10 +148,6 @@ public final class IndexCursor {
                             + length + " segment=" + memory.name());
                 }
                 if (found == entries.length) {
-                    // A chain may be as long as this, but garbage is not worth the memory.
-                    if (found >= HashIndex.MAX_LINES * Bucket.SLOTS && !index.holds(bucketLine, lock, version)) {
-                        return FAILED;
-                    }
                     grow();
                 }
                 end += length;
