@@ -5,20 +5,32 @@ package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneState;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.HashIndexWalker;
+import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.verify.Finding;
 import io.offsetheap.verify.FindingKind;
 import io.offsetheap.verify.HeapReport;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -67,6 +79,41 @@ class FindingTest {
         assertEquals(offset, finding.offset(), finding::toString);
         assertTrue(finding.message().contains("="), finding::toString);
         assertArrayEquals(damaged, image.save());
+    }
+
+    /** Two doomed containers, of which each leads to the other: found, and not freed in turns for ever. */
+    @Test
+    void aCircleOfDoomedContainersIsFoundAndRefused() {
+        TestImage segment = new TestImage(256 << 10);
+        Attachment heap = segment.format(segment.newMemory());
+        Attachment other = segment.attach(segment.newMemory());
+        for (String name : List.of("first", "second")) {
+            heap.names().construct(name, IndexObject.TYPE, 1);
+        }
+        Map<String, Long> headers = new HashMap<>();
+        heap.names().iterator().forEachRemaining(object -> headers.put(object.name(), object.offset()));
+        // Doomed on the first lane, the one that a thread tries first.
+        Lane first = other.lanes().lease();
+        Lane busy = heap.lanes().lease();
+        first.giveBack();
+        headers.keySet().forEach(name -> other.names().destroy(name));
+        busy.giveBack();
+        assertEquals(List.of(), heap.verify().findings());
+        long head = segment.raw().getLong(segment.geometry().lane(0) + LaneState.DOOMED_OFFSET);
+        long last = segment.raw().getLong(HashIndexWalker.nextDoomed(head));
+        assertEquals(Set.of(head, last), Set.copyOf(headers.values()));
+        segment.raw().putLong(HashIndexWalker.nextDoomed(last), head);
+        assertEquals(
+                List.of(FindingKind.DOOMED),
+                heap.verify().findings().stream().map(Finding::kind).toList());
+        for (int i = 0; i < 2; i++) {
+            var thrown = assertTimeoutPreemptively(
+                    Duration.ofSeconds(60),
+                    () -> assertThrows(
+                            CorruptedSegmentException.class,
+                            () -> other.blocks().trim()));
+            assertTrue(thrown.getMessage().contains("one that is not doomed: lane="), thrown.getMessage());
+        }
     }
 
     /** Breaks one invariant. Returns where. Without a default: a new kind does not compile before it has its damage. */

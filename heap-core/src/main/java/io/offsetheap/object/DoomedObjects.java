@@ -3,6 +3,7 @@
  */
 package io.offsetheap.object;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneState;
 import io.offsetheap.lane.LaneTable;
@@ -65,6 +66,11 @@ public final class DoomedObjects {
     public boolean sweep(Lane lane) {
         long doomed = lane.entry() + LaneState.DOOMED_OFFSET;
         long header = memory.getLong(doomed);
+        long next = header + HashIndexHeader.DOOMED_NEXT_OFFSET;
+        if (memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) != 0 || memory.getLong(next) == header) {
+            throw new CorruptedSegmentException("a list of doomed containers leads to one that is not doomed: lane="
+                    + lane.index() + " header=" + header + " segment=" + memory.name());
+        }
         Observation observation = observations[lane.index()];
         if (observation == null || observation.header != header) {
             observation = new Observation(header, lanes.observe());
@@ -76,7 +82,9 @@ public final class DoomedObjects {
         if (HashIndex.tearDown(space, lane, header, BLOCKS_PER_SWEEP)) {
             observations[lane.index()] = null;
             space.blocks().makeHeaderRoom(lane);
-            lane.set(doomed, memory.getLong(header + HashIndexHeader.DOOMED_NEXT_OFFSET));
+            lane.set(doomed, memory.getLong(next));
+            // Doomed no longer: whoever meets it again in a list has gone in a circle.
+            lane.set(next, header);
             space.blocks().giveHeader(lane, header);
             lane.commit(CommitSite.DOOMED_DONE);
         }
