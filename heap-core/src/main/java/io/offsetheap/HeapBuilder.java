@@ -76,6 +76,14 @@ public final class HeapBuilder {
     /**
      * Opens an existing heap for reading alone: no store ever reaches the file, every writing call is an
      * {@link UnsupportedOperationException}.
+     *
+     * <p>Also one that was not closed. Nothing is repaired: a lock that a dead process has left is a
+     * {@link io.offsetheap.error.LockTimeoutException} for who needs it. When the machine went down while the heap was open,
+     * the file may mix old and new pages: what is read then is an exception at worst, but only {@link OffsetHeap#verify}
+     * tells whether the heap is whole.
+     *
+     * @throws io.offsetheap.error.SegmentNotFoundException if there is none
+     * @throws io.offsetheap.error.SegmentFormatException if it is not a heap of this version
      */
     public OffsetHeap openReadOnly() {
         return new SegmentOpener(location).openReadOnly();

@@ -266,6 +266,25 @@ class OpeningTest {
         assertThrows(SegmentNotFoundException.class, () -> heap().open());
     }
 
+    /** A restart of the machine that met the heap open: no opening for writing without a check, reading is free to all. */
+    @Test
+    void opensForReadingWhatWasNotClosed() throws IOException {
+        byte[] open = patched(block -> {
+            block.putLong(Superblock.CLEAN_OFFSET, 0);
+            block.putLong(Superblock.BOOT_HASH_OFFSET, 1);
+        });
+        Files.write(path, open);
+        var thrown = assertThrows(SegmentFormatException.class, () -> heap().open());
+        assertTrue(thrown.getMessage().startsWith("the machine was restarted"), thrown.getMessage());
+        try (OffsetHeap heap = heap().openReadOnly()) {
+            assertEquals(42, heap.find("bytes", SharedBytes.TYPE).orElseThrow().getLong(0));
+            assertTrue(heap.verify().isClean());
+        }
+        assertArrayEquals(open, Files.readAllBytes(path));
+        heap().salvage().close();
+        heap().open().close();
+    }
+
     private void assertNothingIsThere() throws IOException {
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(0, left.count());
