@@ -67,7 +67,11 @@ public final class OffsetHeap implements AutoCloseable {
         return construct(name, type, 1);
     }
 
-    /** Constructs an object of {@code length} elements, or bytes, as its type counts. See {@link #construct(String, SharedType)}. */
+    /**
+     * Constructs an object of {@code length} elements, or bytes, as its type counts. See {@link #construct(String, SharedType)}.
+     *
+     * @throws IllegalArgumentException if the type has no object of that length
+     */
     public <T> T construct(String name, SharedType<T> type, long length) {
         attachment.checkWritable();
         try {

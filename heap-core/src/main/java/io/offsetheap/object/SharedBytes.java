@@ -132,9 +132,9 @@ public final class SharedBytes {
                 "the object has been destroyed: offset=" + object + " segment=" + memory.name());
     }
 
-    /** Bytes of the block behind an object of a length. */
+    /** Bytes of the block behind an object of a length: more than any heap has if that is more than a {@code long} holds. */
     static long blockSize(long length) {
-        return BYTES_OFFSET + length;
+        return BYTES_OFFSET + Math.min(length, Long.MAX_VALUE - BYTES_OFFSET);
     }
 
     private static final class Type implements SharedType<SharedBytes> {
@@ -150,9 +150,8 @@ public final class SharedBytes {
 
         @Override
         public void reserve(ObjectSpace space, Lane lane, long length) {
-            if (length < 0 || length > space.geometry().capacity()) {
-                throw new IllegalArgumentException("a length must be from 0 to the capacity: length=" + length
-                        + " capacity=" + space.geometry().capacity());
+            if (length < 0) {
+                throw new IllegalArgumentException("a length must not be negative: length=" + length);
             }
             space.blocks().reserve(lane, blockSize(length), 1);
         }

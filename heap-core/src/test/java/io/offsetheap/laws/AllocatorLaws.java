@@ -307,8 +307,14 @@ interface AllocatorLaws {
             heap.destroy("warm");
             var before = trimmed(heap);
             long capacity = before.capacity();
-            assertThrows(OutOfSegmentMemoryException.class, () -> heap.construct("bytes", SharedBytes.TYPE, capacity));
-            for (long length : new long[] {-1, capacity + 1, 1L << 32, 1L << 62, Long.MAX_VALUE - 15, Long.MAX_VALUE}) {
+            for (long length :
+                    new long[] {capacity, capacity + 1, 1L << 44, 1L << 62, Long.MAX_VALUE - 15, Long.MAX_VALUE}) {
+                assertThrows(
+                        OutOfSegmentMemoryException.class,
+                        () -> heap.construct("bytes", SharedBytes.TYPE, length),
+                        () -> "length " + length);
+            }
+            for (long length : new long[] {-1, -16, Long.MIN_VALUE}) {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> heap.construct("bytes", SharedBytes.TYPE, length),

@@ -20,8 +20,7 @@
  *     find a cell when it is 0.</td></tr>
  * <tr><td>C-019</td><td>For offsets. The bytes differ by identity, time and process.</td></tr>
  * <tr><td>C-022</td><td>Struck: blocks are allocated one by one.</td></tr>
- * <tr><td>C-023</td><td>For named bytes, the one type with a length. A length above the capacity is an
- *     {@code IllegalArgumentException}, one that only does not fit now an {@code OutOfSegmentMemoryException}.</td></tr>
+ * <tr><td>C-023</td><td>For named bytes, the one type with a length.</td></tr>
  * <tr><td>C-034</td><td>Holds as it stands for {@code largestFree} less the alignment. That this is 90 % of the room follows
  *     from 64 KiB of room on, which the tiniest segment does not have.</td></tr>
  * <tr><td>C-035</td><td>One bound for all sizes and alignments: when aligned blocks and then any others have filled a heap,
