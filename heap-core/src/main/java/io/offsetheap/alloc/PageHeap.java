@@ -4,6 +4,7 @@
 package io.offsetheap.alloc;
 
 import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.layout.Geometry;
@@ -11,6 +12,7 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heap's pages as spans: free spans in bins by length, coalesced at once on both sides, boundaries in the page table.
@@ -26,6 +28,8 @@ final class PageHeap {
     private final SegmentMemory memory;
     private final Geometry geometry;
     private final BackingStore backing;
+    /** Why the last growth that was tried has failed, or null: for the message of a refusal. */
+    private volatile @Nullable OutOfSegmentMemoryException noRoom;
 
     PageHeap(SegmentMemory memory, Geometry geometry, BackingStore backing) {
         this.memory = memory;
@@ -211,21 +215,37 @@ final class PageHeap {
      * caller holds no lock and has no open transaction.
      *
      * @param seenEnd end of the heap when the caller found no span: if somebody has grown it since, nothing is done
-     * @return whether it is worth looking again
+     * @return whether it is worth looking again; if not because of a full file system, {@link #noRoom} tells
      */
     boolean grow(Lane lane, long pages, long seenEnd) {
         lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
+        noRoom = null;
         long end = memory.getLong(Superblock.HEAP_END_OFFSET);
         boolean grown = end != seenEnd;
         if (!grown && pages << geometry.pageShift <= tailBytes(lane, end) + geometry.maxSize - end) {
             long newEnd = newEnd(end, pages << geometry.pageShift);
             if (newEnd > end) {
-                extend(lane, end, newEnd);
-                grown = true;
+                grown = tryExtend(lane, end, newEnd);
             }
         }
         lane.unlock(Superblock.GROW_LOCK_OFFSET);
         return grown;
+    }
+
+    private boolean tryExtend(Lane lane, long end, long newEnd) {
+        try {
+            reserve(end, newEnd);
+        } catch (OutOfSegmentMemoryException e) {
+            noRoom = e;
+            return false;
+        }
+        extend(lane, end, newEnd);
+        return true;
+    }
+
+    @Nullable
+    OutOfSegmentMemoryException noRoom() {
+        return noRoom;
     }
 
     /** Lengthens the heap to at least {@code wantedEnd}, under the same locks as {@link #grow}. */
@@ -235,6 +255,12 @@ final class PageHeap {
         long unit = geometry.growUnit;
         long newEnd = (wantedEnd + unit - 1) / unit * unit;
         if (newEnd > end) {
+            try {
+                reserve(end, newEnd);
+            } catch (OutOfSegmentMemoryException e) {
+                lane.unlock(Superblock.GROW_LOCK_OFFSET);
+                throw e;
+            }
             extend(lane, end, newEnd);
         }
         lane.unlock(Superblock.GROW_LOCK_OFFSET);
@@ -255,18 +281,16 @@ final class PageHeap {
         return before == 0 ? 0 : (behind - before) << geometry.pageShift;
     }
 
+    /** Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file is not. */
+    private void reserve(long end, long newEnd) {
+        long entry = geometry.pageEntry(end >>> geometry.pageShift);
+        backing.reserve(entry, geometry.pageEntry(newEnd >>> geometry.pageShift) - entry);
+        backing.reserve(end, newEnd - end);
+    }
+
     private void extend(Lane lane, long end, long newEnd) {
         long page = end >>> geometry.pageShift;
         long pages = (newEnd - end) >>> geometry.pageShift;
-        try {
-            // Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file
-            // is not.
-            backing.reserve(geometry.pageEntry(page), pages << geometry.pageEntryShift);
-            backing.reserve(end, newEnd - end);
-        } catch (Throwable t) {
-            lane.unlock(Superblock.GROW_LOCK_OFFSET);
-            throw t;
-        }
         lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
         lane.set(Superblock.HEAP_END_OFFSET, newEnd);
         free(lane, page, pages);

@@ -15,6 +15,7 @@ import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
+import java.util.Objects;
 
 /**
  * The product's allocator: stocks of free blocks in the lanes, runs of equal cells for blocks to 8 KiB, spans of pages above.
@@ -435,6 +436,10 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     private OutOfSegmentMemoryException refusal(long size) {
+        OutOfSegmentMemoryException noRoom = pages.noRoom();
+        if (noRoom != null) {
+            return new OutOfSegmentMemoryException(Objects.requireNonNull(noRoom.getMessage()), noRoom);
+        }
         AllocatorStats stats = stats();
         return new OutOfSegmentMemoryException("no free block is large enough: requested=" + size + " largestFree="
                 + stats.largestFree() + " free=" + stats.free() + " capacity=" + stats.capacity() + " segment="

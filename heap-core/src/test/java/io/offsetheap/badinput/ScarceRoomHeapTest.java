@@ -55,6 +55,11 @@ class ScarceRoomHeapTest {
     }
 
     @Test
+    void allocatingTakesFirstWhatIsHeldBack() throws Exception {
+        onAFileSystemOf("4m", "allocate");
+    }
+
+    @Test
     void aFirstLeaseLeavesTheHeapWhole() throws Exception {
         onAFileSystemOf("4m", "lease");
     }
@@ -110,6 +115,7 @@ class ScarceRoomHeapTest {
             switch (arguments[0]) {
                 case "create" -> child.create();
                 case "grow" -> child.grow();
+                case "allocate" -> child.allocate();
                 case "lease" -> child.lease();
                 case "read" -> child.read();
                 case "limit" -> child.limit();
@@ -163,6 +169,28 @@ class ScarceRoomHeapTest {
             }
             try (OffsetHeap heap = heap().open()) {
                 assertContent(heap, heap.find("index", IndexObject.TYPE).orElseThrow());
+            }
+        }
+
+        /** Runs that are empty, and what the lane of another thread keeps, are no less room than in a heap that cannot grow. */
+        private void allocate() throws Exception {
+            try (OffsetHeap heap = heap().create()) {
+                for (int size = 16; size <= 8192; size *= 2) {
+                    heap.free(heap.allocate(size));
+                }
+                fill(64 << 20);
+                for (int size : new int[] {4096, 50}) {
+                    assertNoRoom(() -> {
+                        while (true) {
+                            heap.allocate(size);
+                        }
+                    });
+                    heap.trim();
+                    assertTrue(heap.tryAllocate(size).isEmpty());
+                    assertWhole(heap);
+                }
+                Files.delete(filler);
+                heap.allocate(4096);
             }
         }
 
