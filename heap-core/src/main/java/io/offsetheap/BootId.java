@@ -13,10 +13,16 @@ import java.util.zip.CRC32C;
 final class BootId {
     private static final Path SOURCE = Path.of("/proc/sys/kernel/random/boot_id");
 
+    private static final long CURRENT = read();
+
     private BootId() {}
 
     /** A word for this boot, never 0; the same in every process of it. 1 where the system does not tell. */
     static long current() {
+        return CURRENT;
+    }
+
+    private static long read() {
         CRC32C hash = new CRC32C();
         try {
             hash.update(Files.readString(SOURCE).strip().getBytes(StandardCharsets.US_ASCII));

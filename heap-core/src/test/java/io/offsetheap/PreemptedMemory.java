@@ -122,6 +122,26 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
+    public long peekLong(long offset) {
+        pass();
+        waits = 0;
+        long value = super.peekLong(offset);
+        pass();
+        return value;
+    }
+
+    @Override
+    public long peekMatches(long offset, int count, long value, int bits) {
+        long matches = 0;
+        for (int i = 0; i < count; i++) {
+            pass();
+            matches |= super.peekMatches(offset + (long) i * Long.BYTES, 1, value, bits) << i;
+            pass();
+        }
+        return matches;
+    }
+
+    @Override
     public int getInt(long offset) {
         pass();
         int value = super.getInt(offset);

@@ -260,11 +260,11 @@ public enum Scenario implements Runnable {
     private static final long SIZE = 96 << 10;
 
     /** A key whose hash begins with as many zeros as a tag has bits: an empty slot looks like it. */
-    private static final String ZERO_TAG = "z25985661";
+    private static final String ZERO_TAG = "z11562822";
 
     /** Keys whose hashes agree in the bucket and in five first bits. */
     private static final String COLLIDING =
-            "c390 c472 c811 c1108 c1794 c1935 c2645 c2720" + " c3786 c4505 c4915 c5227 c5701 c6255 c6271";
+            "c100 c408 c1022 c1740 c2235 c2237 c2258 c2386" + " c3379 c3580 c4124 c4255 c4290 c4821 c5502";
 
     private static void construct(Attachment heap) {
         heap.names().construct("index", IndexObject.TYPE, 1);

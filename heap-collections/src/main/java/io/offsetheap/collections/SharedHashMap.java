@@ -6,7 +6,6 @@ package io.offsetheap.collections;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.object.Codec;
-import io.offsetheap.object.EncodedKey;
 import io.offsetheap.object.HashIndex;
 import io.offsetheap.object.HashIndex.When;
 import io.offsetheap.object.IndexCursor;
@@ -15,6 +14,7 @@ import io.offsetheap.object.Scratch;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.object.ValueView;
 import io.offsetheap.object.ValueWriter;
+import io.offsetheap.object.WordEntry;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -69,16 +69,16 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     private final LaneTable lanes;
     private final Codec<K> keys;
     private final Codec<V> values;
-    private final int keyWordLength;
     private final int valueWordLength;
+    private final @Nullable WordEntry words;
 
     private SharedHashMap(ObjectSpace space, HashIndex index, Codec<K> keys, Codec<V> values) {
         this.index = index;
         this.lanes = space.lanes();
         this.keys = keys;
         this.values = values;
-        this.keyWordLength = keys.isWord() ? keys.fixedLength() : NO_WORD;
         this.valueWordLength = values.isWord() ? values.fixedLength() : NO_WORD;
+        this.words = WordEntry.of(keys, values);
     }
 
     /** The type of maps with these codecs. */
@@ -127,8 +127,8 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     @Override
     public @Nullable V get(Object key) {
         K typed = typedKey(key);
-        if (keyWordLength != NO_WORD && valueWordLength != NO_WORD) {
-            long word = index.getWord(keyWord(typed), keyWordLength, valueWordLength, PROBABLY_ABSENT);
+        if (words != null) {
+            long word = index.getWord(words.key(keys.toWord(typed)), words, PROBABLY_ABSENT);
             if (word != PROBABLY_ABSENT) {
                 return values.fromWord(word);
             }
@@ -146,10 +146,6 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     private K typedKey(Object key) {
         // The codec fails with a ClassCastException on a key of another type, as Map allows.
         return (K) Objects.requireNonNull(key, "key");
-    }
-
-    private long keyWord(K key) {
-        return EncodedKey.wordOf(keys, key);
     }
 
     @Override
@@ -179,18 +175,17 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
      */
     public long readLong(K key, long absent) {
         Objects.requireNonNull(key, "key");
-        int valueLength = valueWordLength;
-        if (valueLength == NO_WORD) {
+        if (words != null) {
+            return index.getWord(words.key(keys.toWord(key)), words, absent);
+        }
+        if (valueWordLength == NO_WORD) {
             throw new UnsupportedOperationException(
                     "the values of this map are not of a fixed length of up to 8 bytes: codec=" + values.id());
-        }
-        if (keyWordLength != NO_WORD) {
-            return index.getWord(keyWord(key), keyWordLength, valueLength, absent);
         }
         Scratch scratch = Scratch.enter();
         try {
             scratch.key().encode(keys, key);
-            return index.getWord(scratch, valueLength, absent);
+            return index.getWord(scratch, valueWordLength, absent);
         } finally {
             scratch.leave();
         }

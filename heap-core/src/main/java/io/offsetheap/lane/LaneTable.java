@@ -499,7 +499,7 @@ public final class LaneTable {
         int helped = 0;
         for (int i = 0; i < geometry.lanes; i++) {
             // Again, because helping a dead helper hands this lane back without finishing it.
-            while (help(i, me.index())) {
+            while (LaneState.status(memory.getLongVolatile(stateOf(i))) != LaneState.FREE && help(i, me.index())) {
                 helped++;
             }
         }

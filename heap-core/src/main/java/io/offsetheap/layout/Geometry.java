@@ -100,9 +100,11 @@ public final class Geometry {
             long share = maxSize / 16 / lanes / SizeClasses.COUNT / cellSizes[c];
             caps[c] = (int) Math.min(slots[c] - STOCK_ROOM, share);
         }
-        for (int i = 0; i < classes.length; i++) {
-            int c = SizeClasses.classOf((long) i << SizeClasses.GRANULARITY_SHIFT);
-            classes[i] = (byte) (isUsable(c) ? c : SizeClasses.LARGE);
+        int from = 0;
+        for (int c = 0; c < SizeClasses.SMALL; c++) {
+            int to = (cellSizes[c] >>> SizeClasses.GRANULARITY_SHIFT) + 1;
+            Arrays.fill(classes, from, to, (byte) (isUsable(c) ? c : SizeClasses.LARGE));
+            from = to;
         }
     }
 

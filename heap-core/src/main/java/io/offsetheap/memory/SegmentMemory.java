@@ -35,8 +35,6 @@ public class SegmentMemory {
     /** The word in the superblock that holds the end of the heap: the bound of every access. */
     public static final long HEAP_END_OFFSET = 0x140;
 
-    private static final int WORD_SHIFT = 3;
-
     private static final UnsafeMemory MEMORY = UnsafeMemory.INSTANCE;
 
     private final MappedRegion region;
@@ -44,7 +42,7 @@ public class SegmentMemory {
     private final long base;
     private final boolean readOnly;
     private long limit;
-    /** Number of the last whole word below the limit. */
+    /** Where the last word below the limit begins. */
     private long lastWord;
 
     /**
@@ -64,7 +62,7 @@ public class SegmentMemory {
 
     private void setLimit(long end) {
         limit = end;
-        lastWord = (end >>> WORD_SHIFT) - 1;
+        lastWord = end - Long.BYTES;
     }
 
     /** The segment's name for messages. */
@@ -130,6 +128,44 @@ public class SegmentMemory {
      */
     public void commitWord(CommitSite site, long offset, long value) {
         publish(offset, value);
+    }
+
+    // ---- peeking: for readers without a lock, who may have taken anything for an offset
+
+    /**
+     * The word, or 0 where {@link #getLong} would look whether the heap has grown, or refuse. Who peeks asks again with {@code
+     * getLong} unless what it has found makes sense. A path of such loads has no way out that comes back into it, which is
+     * what makes it short.
+     */
+    public long peekLong(long offset) {
+        return offset < 0 || offset > lastWord ? 0 : MEMORY.readLong(base + offset);
+    }
+
+    /** {@link #peekLong}, before all later loads and stores. */
+    public long peekLongAcquire(long offset) {
+        long value = peekLong(offset);
+        VarHandle.acquireFence();
+        return value;
+    }
+
+    /**
+     * Which words of a range begin with the same bits as a value: bit i stands for word i. None, if the range is not known
+     * to lie inside the heap.
+     *
+     * @param count number of words; with {@code bits} up to 63
+     * @param bits how many of the highest bits are compared
+     */
+    public long peekMatches(long offset, int count, long value, int bits) {
+        if (offset < 0 || offset > limit - (long) count * Long.BYTES) {
+            return 0;
+        }
+        long matches = 0;
+        for (int i = 0; i < count; i++) {
+            // Without branches, which nobody could predict: less one, equal bits are all ones, others less than 2^bits.
+            long difference = (MEMORY.readLong(base + offset + (long) i * Long.BYTES) ^ value) >>> Long.SIZE - bits;
+            matches |= difference - 1 & 1L << bits + i;
+        }
+        return matches >>> bits;
     }
 
     // ---- payload: any position, no atomicity across words
@@ -259,10 +295,8 @@ public class SegmentMemory {
     }
 
     private long word(long offset) {
-        // One branch for both ends and the alignment: turned right by three bits, an offset that is negative or not a
-        // multiple of 8 is larger than any number of words, or negative.
-        long word = Long.rotateRight(offset, WORD_SHIFT);
-        if ((word | (lastWord - word)) < 0) {
+        // Three branches that are never taken cost less than the arithmetic that makes one of them.
+        if (offset < 0 || offset > lastWord || (offset & Long.BYTES - 1) != 0) {
             checkWord(offset);
         }
         return base + offset;
@@ -290,9 +324,7 @@ public class SegmentMemory {
     }
 
     private boolean fits(long offset, long length) {
-        // The last start that fits is looked at by itself: where it is negative, the difference could wrap around.
-        long last = limit - length;
-        return (offset | length | last | (last - offset)) >= 0;
+        return offset >= 0 && length >= 0 && offset <= limit - length;
     }
 
     private void checkWord(long offset) {

@@ -71,22 +71,14 @@ final class Bucket {
         return slot >>> 64 - TAG_BITS;
     }
 
-    /** Which slots of a line have the tag of a hash, one bit each. Without branches: only a match is worth a guess. */
-    static int matches(SegmentMemory memory, long line, long hash) {
-        return match(memory.getLong(line + 8), hash)
-                | match(memory.getLong(line + 16), hash) << 1
-                | match(memory.getLong(line + 24), hash) << 2
-                | match(memory.getLong(line + 32), hash) << 3
-                | match(memory.getLong(line + 40), hash) << 4
-                | match(memory.getLong(line + 48), hash) << 5;
+    /** Which slots of a line have the tag of a hash, one bit each. Empty ones look like tag 0. */
+    static long matches(SegmentMemory memory, long line, long hash) {
+        return memory.peekMatches(line + SLOTS_OFFSET, SLOTS, hash, TAG_BITS);
     }
 
-    /** 1 if a slot has the tag of a hash and is not empty, else 0. An empty slot looks like tag 0 and must not match. */
-    private static int match(long slot, long hash) {
-        // Both numbers are below 2^40 and not negative, so that the first is negative only for equal tags and the
-        // second
-        // only for a slot that holds an entry.
-        return (int) ((((slot ^ hash) >>> 64 - TAG_BITS) - 1 & -(slot & OFFSET_MASK)) >>> 63);
+    /** Offset of the first of the slots that {@link #matches} tells of. */
+    static long firstMatch(long line, long matches) {
+        return line + SLOTS_OFFSET + ((long) Long.numberOfTrailingZeros(matches) << 3);
     }
 
     static long overflow(SegmentMemory memory, long line) {

@@ -51,16 +51,11 @@ public final class EncodedKey {
     /** Becomes the encoding of a value. */
     public <K> void encode(Codec<K> codec, K key) {
         if (codec.isWord()) {
-            setWord(wordOf(codec, key), codec.fixedLength());
+            setWord(codec.toWord(key) & mask(codec.fixedLength()), codec.fixedLength());
             return;
         }
         byte[] target = room(codec.maxLength(key));
         finish(codec.write(key, target, 0));
-    }
-
-    /** The key of a codec whose values are words, as {@link HashIndex#getWord(long, int, int, long)} takes it. */
-    public static <K> long wordOf(Codec<K> codec, K key) {
-        return codec.toWord(key) & mask(codec.fixedLength());
     }
 
     /** Number of bytes. */

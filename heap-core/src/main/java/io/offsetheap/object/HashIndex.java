@@ -71,8 +71,6 @@ public final class HashIndex {
 
     static final int MAX_FAILURES = 64;
 
-    private static final byte[] NONE = new byte[0];
-
     /** Apart, so that who only opens an index does not pay for it. */
     private static final class Seeds {
         static final SecureRandom RANDOM = new SecureRandom();
@@ -89,6 +87,8 @@ public final class HashIndex {
     private final long seed1;
     private final long counters;
     private final IndexWriter writer;
+    /** The last one seen, by whatever thread: immutable, and believed only as long as its version is the index's. */
+    private Directory directory;
 
     private HashIndex(ObjectSpace space, long header) {
         this.space = space;
@@ -110,6 +110,7 @@ public final class HashIndex {
                     + Long.toHexString(parameters) + " supported=0x" + Long.toHexString(HashIndexHeader.PARAMETERS)
                     + " header=" + header + " segment=" + memory.name());
         }
+        this.directory = readDirectory();
         this.writer = new IndexWriter(this);
     }
 
@@ -204,32 +205,49 @@ public final class HashIndex {
         return HashIndexHeader.counter(counters, lane.index(), space.geometry().lanes);
     }
 
-    long structureVersion() {
-        return memory.getLongVolatile(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET);
+    private long structureVersion() {
+        return memory.peekLongAcquire(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET);
     }
 
-    long directory() {
-        return memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET);
+    /**
+     * The directory as it is now. Whoever reads in it compares its version with the index's again, see {@link #holds}: it
+     * may have been freed meanwhile.
+     */
+    Directory directory() {
+        Directory known = directory;
+        return known.version() == structureVersion() ? known : readDirectory();
+    }
+
+    private Directory readDirectory() {
+        while (true) {
+            long version = structureVersion();
+            long word = memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET);
+            checkAlive();
+            if (holds(0, 0, version)) {
+                Directory current = Directory.of(version, word);
+                directory = current;
+                return current;
+            }
+        }
     }
 
     /** Where the directory says that a hash belongs. */
     long bucketOf(long hash) {
-        long directory = directory();
-        long index = HashIndexHeader.directoryIndex(hash, HashIndexHeader.depth(directory));
-        long segment = memory.getLong(HashIndexHeader.block(directory) + (index << 3));
-        return Bucket.at(segment, Bucket.index(hash));
+        return bucketOf(hash, directory());
+    }
+
+    long bucketOf(long hash, Directory directory) {
+        return Bucket.at(memory.getLong(directory.word(directory.index(hash))), Bucket.index(hash));
     }
 
     /** How many first bits the hashes of a segment have in common. Valid as long as the directory is. */
-    int localDepth(long hash) {
-        long directory = directory();
-        int depth = HashIndexHeader.depth(directory);
-        long first = HashIndexHeader.block(directory);
-        long index = HashIndexHeader.directoryIndex(hash, depth);
-        long segment = memory.getLong(first + (index << 3));
+    int localDepth(long hash, Directory directory) {
+        int depth = directory.depth();
+        long index = directory.index(hash);
+        long segment = memory.getLong(directory.word(index));
         // The entries of a segment are an aligned range of a power of two: its other half is either all of it or none.
         int log2 = 0;
-        while (log2 < depth && memory.getLong(first + ((index ^ 1L << log2) << 3)) == segment) {
+        while (log2 < depth && memory.getLong(directory.word(index ^ 1L << log2)) == segment) {
             log2++;
         }
         return depth - log2;
@@ -241,16 +259,16 @@ public final class HashIndex {
      */
     long settledBucket(long hash) {
         while (true) {
-            long version = structureVersion();
+            Directory current = directory();
             checkAlive();
             long bucket = 0;
             CorruptedSegmentException failure = null;
             try {
-                bucket = bucketOf(hash);
+                bucket = bucketOf(hash, current);
             } catch (CorruptedSegmentException e) {
                 failure = e;
             }
-            if (holds(0, 0, version)) {
+            if (holds(0, 0, current.version())) {
                 if (failure != null) {
                     throw failure;
                 }
@@ -262,16 +280,16 @@ public final class HashIndex {
     /** {@link #localDepth} of a directory that was current at some moment of the call. */
     int settledLocalDepth(long hash) {
         while (true) {
-            long version = structureVersion();
+            Directory current = directory();
             checkAlive();
             int depth = 0;
             CorruptedSegmentException failure = null;
             try {
-                depth = localDepth(hash);
+                depth = localDepth(hash, current);
             } catch (CorruptedSegmentException e) {
                 failure = e;
             }
-            if (holds(0, 0, version)) {
+            if (holds(0, 0, current.version())) {
                 if (failure != null) {
                     throw failure;
                 }
@@ -287,9 +305,9 @@ public final class HashIndex {
      */
     boolean holds(long bucket, long lock, long version) {
         memory.loadFence();
-        return (bucket == 0 || memory.getLong(bucket) == lock)
-                && memory.getLong(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET) == version
-                && memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) == identity;
+        return (bucket == 0 || memory.peekLong(bucket) == lock)
+                && memory.peekLong(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET) == version
+                && memory.peekLong(header + HashIndexHeader.IDENTITY_OFFSET) == identity;
     }
 
     /**
@@ -322,16 +340,38 @@ public final class HashIndex {
 
     // ---- search
 
-    /** Offset of the entry of a key, 0 if there is none, -1 if the chain is too long for a reader. May read anything. */
+    /** Offset of the entry of a key, 0 if there is none, -1 if the chain is too long for a reader. Readers may meet anything. */
     private long findEntry(long bucket, long hash, int keyLength, long keyWord, byte[] keyBytes, int maxLines) {
+        // Most keys are the first match of the bucket's own line: on this way nothing loops.
+        long matches = Bucket.matches(memory, bucket, hash);
+        if (matches != 0) {
+            long entry = Bucket.entry(memory.getLong(Bucket.firstMatch(bucket, matches)));
+            if (isEntry(entry, keyLength, keyWord, keyBytes)) {
+                return entry;
+            }
+        }
+        long slot = findSlot(bucket, hash, keyLength, keyWord, keyBytes, maxLines);
+        return slot <= 0 ? slot : Bucket.entry(memory.getLong(slot));
+    }
+
+    /** Offset of the slot of a key, or 0. Under the bucket's lock. */
+    long findSlot(long bucket, long hash, EncodedKey key) {
+        long slot = findSlot(bucket, hash, key.length, key.word, key.bytes, Bucket.MAX_CHAIN);
+        if (slot < 0) {
+            throw endlessChain(bucket);
+        }
+        return slot;
+    }
+
+    /** Offset of the slot of a key, 0 if there is none, -1 if the chain is longer than asked for. Readers may meet anything. */
+    private long findSlot(long bucket, long hash, int keyLength, long keyWord, byte[] keyBytes, int maxLines) {
         long line = bucket;
         for (int lines = 0; lines <= maxLines; lines++) {
-            int matches = Bucket.matches(memory, line, hash);
+            long matches = Bucket.matches(memory, line, hash);
             while (matches != 0) {
-                int i = Integer.numberOfTrailingZeros(matches);
-                long entry = Bucket.entry(memory.getLong(line + Bucket.SLOTS_OFFSET + ((long) i << 3)));
-                if (isKey(entry, keyLength, keyWord, keyBytes)) {
-                    return entry;
+                long slot = Bucket.firstMatch(line, matches);
+                if (isEntry(Bucket.entry(memory.getLong(slot)), keyLength, keyWord, keyBytes)) {
+                    return slot;
                 }
                 matches &= matches - 1;
             }
@@ -343,34 +383,14 @@ public final class HashIndex {
         return -1;
     }
 
-    /** Offset of the slot of a key, or 0. Under the bucket's lock. */
-    long findSlot(long bucket, long hash, EncodedKey key) {
-        long line = bucket;
-        for (int lines = 0; lines <= Bucket.MAX_CHAIN; lines++) {
-            int matches = Bucket.matches(memory, line, hash);
-            while (matches != 0) {
-                int i = Integer.numberOfTrailingZeros(matches);
-                long slot = line + Bucket.SLOTS_OFFSET + ((long) i << 3);
-                if (isKey(Bucket.entry(memory.getLong(slot)), key.length, key.word, key.bytes)) {
-                    return slot;
-                }
-                matches &= matches - 1;
-            }
-            line = Bucket.overflow(memory, line);
-            if (line == 0) {
-                return 0;
-            }
-        }
-        throw endlessChain(bucket);
-    }
-
     CorruptedSegmentException endlessChain(long bucket) {
         return new CorruptedSegmentException("a chain of overflow lines has no end: bucket=" + bucket + " header="
                 + header + " segment=" + memory.name());
     }
 
-    private boolean isKey(long entry, int length, long word, byte[] bytes) {
-        if (IndexEntry.keyLength(memory.getLong(entry)) != length) {
+    /** Whether an entry has a key. The entry is 0 where an empty slot looks like one of tag 0. */
+    private boolean isEntry(long entry, int length, long word, byte[] bytes) {
+        if (entry == 0 || IndexEntry.keyLength(memory.getLong(entry)) != length) {
             return false;
         }
         long at = entry + IndexEntry.KEY_OFFSET;
@@ -383,37 +403,36 @@ public final class HashIndex {
     // ---- reading
 
     /**
-     * The value of a key, both of up to 8 bytes, as a number with a sign, or {@code absent}.
+     * The value of a key, both words, as a number with a sign, or {@code absent}.
      *
-     * @param word the key's bytes, the first one lowest, zeros above
+     * @param key as {@link WordEntry#key} gives it
      */
-    public long getWord(long word, int keyLength, int valueLength, long absent) {
+    public long getWord(long key, WordEntry shape, long absent) {
         lanes.checkOpen();
-        long hash = KeyHash.ofWord(word, keyLength, seed0, seed1);
-        long version = structureVersion();
-        long value = absent;
-        boolean believed = false;
-        try {
-            long bucket = bucketOf(hash);
-            long lock = memory.getLongVolatile(bucket);
-            long entry = findEntry(bucket, hash, keyLength, word, NONE, MAX_LINES);
-            if (entry > 0) {
-                value = wordOf(entry, keyLength, valueLength);
+        // The way of nearly every hit: no branch but those that are always taken alike, no way back into it, no loop.
+        // So a
+        // processor works on several calls at once, and the misses of one hide behind those of the others.
+        long hash = KeyHash.ofWord(key, shape.keyLength, seed0, seed1);
+        Directory known = directory;
+        long bucket = Bucket.at(memory.peekLong(known.word(known.index(hash))), Bucket.index(hash));
+        long lock = memory.peekLongAcquire(bucket);
+        long matches = Bucket.matches(memory, bucket, hash);
+        long entry = Bucket.entry(memory.peekLong(Bucket.firstMatch(bucket, matches)));
+        if (matches != 0 && shape.isAt(memory, entry, key)) {
+            long value = shape.value(memory, entry);
+            if (!LockWord.isLocked(lock) && holds(bucket, lock, known.version())) {
+                memory.keepMapped();
+                return value;
             }
-            believed = entry >= 0 && !LockWord.isLocked(lock) && holds(bucket, lock, version);
-        } catch (CorruptedSegmentException e) {
-            // Read while it was changing, or really damaged: the slow way finds out.
-            believed = false;
         }
-        memory.keepMapped();
-        return believed ? value : getWordSlowly(word, keyLength, valueLength, absent);
+        return getWordSlowly(key, shape, absent);
     }
 
-    private long getWordSlowly(long word, int keyLength, int valueLength, long absent) {
+    private long getWordSlowly(long key, WordEntry shape, long absent) {
         Scratch scratch = Scratch.enter();
         try {
-            scratch.key.setWord(word, keyLength);
-            return getWordCarefully(scratch, valueLength, absent);
+            scratch.key.setWord(key, shape.keyLength);
+            return getWord(scratch, shape.valueLength, absent);
         } finally {
             scratch.leave();
         }
@@ -424,17 +443,17 @@ public final class HashIndex {
         lanes.checkOpen();
         EncodedKey key = scratch.key;
         long hash = hash(key);
-        long version = structureVersion();
+        Directory current = directory();
         long value = absent;
         boolean believed = false;
         try {
-            long bucket = bucketOf(hash);
+            long bucket = bucketOf(hash, current);
             long lock = memory.getLongVolatile(bucket);
             long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, MAX_LINES);
             if (entry > 0) {
                 value = wordOf(entry, key.length, valueLength);
             }
-            believed = entry >= 0 && !LockWord.isLocked(lock) && holds(bucket, lock, version);
+            believed = entry >= 0 && !LockWord.isLocked(lock) && holds(bucket, lock, current.version());
         } catch (CorruptedSegmentException e) {
             believed = false;
         }
@@ -524,11 +543,12 @@ public final class HashIndex {
         EncodedKey key = scratch.key;
         long hash = hash(key);
         while (scratch.failures < MAX_FAILURES || !mayLock()) {
-            long version = structureVersion();
+            Directory current = directory();
+            long version = current.version();
             long bucket = 0;
             long lock = 0;
             try {
-                long at = bucketOf(hash);
+                long at = bucketOf(hash, current);
                 lock = memory.getLongVolatile(at);
                 bucket = at;
                 if (LockWord.isLocked(lock)) {

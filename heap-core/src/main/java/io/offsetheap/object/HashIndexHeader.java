@@ -82,11 +82,6 @@ final class HashIndexHeader {
         return (long) BYTES << depth;
     }
 
-    /** Number of the directory entry for a hash: the hash's first {@code depth} bits. */
-    static long directoryIndex(long hash, int depth) {
-        return (hash >>> 1) >>> (63 - depth);
-    }
-
     /** Offset of a lane's counter. Neighbouring lanes count in different cache lines, as far as there are enough lines. */
     static long counter(long counters, int lane, int lanes) {
         int lines = lanes / COUNTERS_PER_LINE;

@@ -90,11 +90,12 @@ public final class IndexCursor {
     private void fill() {
         long hash = position << (Long.SIZE - Bucket.TAG_BITS) | bucket;
         for (int failures = 0; failures < HashIndex.MAX_FAILURES || !index.mayLock(); failures++) {
-            long version = index.structureVersion();
+            Directory directory = index.directory();
+            long version = directory.version();
             long noted = 0;
             long lock = 0;
             try {
-                long line = index.bucketOf(hash);
+                long line = index.bucketOf(hash, directory);
                 lock = memory.getLongVolatile(line);
                 noted = line;
                 if (LockWord.isLocked(lock)) {
@@ -102,7 +103,7 @@ public final class IndexCursor {
                     index.checkAlive();
                     continue;
                 }
-                int shift = Bucket.TAG_BITS - index.localDepth(hash);
+                int shift = Bucket.TAG_BITS - index.localDepth(hash, directory);
                 int found = collect(line, lock, version, shift);
                 // The lengths of the keys decide about memory, so they are believed only after a look at the versions.
                 if (found != FAILED && index.holds(noted, lock, version)) {
@@ -211,8 +212,9 @@ public final class IndexCursor {
 
     private boolean tryFillLocked(Lane lane, long hash) {
         long line = index.lock(lane, hash);
-        int shift = Bucket.TAG_BITS - index.localDepth(hash);
-        int found = collect(line, memory.getLong(line), index.structureVersion(), shift);
+        Directory directory = index.directory();
+        int shift = Bucket.TAG_BITS - index.localDepth(hash, directory);
+        int found = collect(line, memory.getLong(line), directory.version(), shift);
         boolean done = found != FAILED && (found == 0 || ends[found - 1] <= keys.length);
         if (done) {
             copyKeys(found);

@@ -50,11 +50,11 @@ final class IndexSplit {
      * @return false if it should not be split, or cannot be: its full buckets are to grow chains
      */
     boolean split(Lane lane, long hash) {
-        long version = index.structureVersion();
+        Directory directory = index.directory();
         long segment = Bucket.at(index.settledBucket(hash), -Bucket.index(hash));
-        int depth = HashIndexHeader.depth(index.directory());
+        int depth = directory.depth();
         int localDepth = index.settledLocalDepth(hash);
-        if (localDepth >= HashIndexHeader.MAX_DEPTH || !isHalfFull(segment)) {
+        if (localDepth >= HashIndexHeader.MAX_DEPTH || !isCrowded(segment)) {
             return false;
         }
         boolean grows = localDepth == depth;
@@ -64,7 +64,7 @@ final class IndexSplit {
             lane.lock(LockRank.SPLIT, splitLock);
             finishLocked(lane);
             // The structure version can change only under this lock, so what was seen under the same one is still true.
-            if (index.structureVersion() == version) {
+            if (index.directory().version() == directory.version()) {
                 lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
                 splitLocked(lane, hash, segment, localDepth);
                 lane.unlock(segment);
@@ -97,8 +97,11 @@ final class IndexSplit {
         return Long.MIN_VALUE >>> localDepth;
     }
 
-    /** Whether half of the slots that need no line are taken. Below that a split would only spread a few long chains. */
-    private boolean isHalfFull(long segment) {
+    /**
+     * Whether seven tenths of the slots that need no line are taken. Below that a split would spread a few long chains and
+     * little else; much above it many keys would stand in lines, where a reader takes a miss more to find them.
+     */
+    private boolean isCrowded(long segment) {
         int taken = 0;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
@@ -107,7 +110,7 @@ final class IndexSplit {
                 }
             }
         }
-        return taken * 2 >= Bucket.BUCKETS * Bucket.SLOTS;
+        return taken * 10 >= Bucket.BUCKETS * Bucket.SLOTS * 7;
     }
 
     private void splitLocked(Lane lane, long hash, long segment, int localDepth) {
@@ -116,18 +119,18 @@ final class IndexSplit {
             sort(lane, Bucket.at(segment, b), bitOf(localDepth));
         }
         long right = newRightHalf(lane, segment, bitOf(localDepth));
-        long directory = index.directory();
-        int depth = HashIndexHeader.depth(directory);
-        long words = HashIndexHeader.block(directory);
+        Directory directory = index.directory();
+        int depth = directory.depth();
+        long words = directory.words();
         int log2n = depth - localDepth;
-        long first = HashIndexHeader.directoryIndex(hash, depth) >>> log2n << log2n;
+        long first = directory.index(hash) >>> log2n << log2n;
         if (log2n == 0) {
             long larger = newDirectory(lane, words, depth, first, right);
             lane.set(header + HashIndexHeader.DIRECTORY_OFFSET, HashIndexHeader.pack(depth + 1, larger));
             blocks.give(lane, words, HashIndexHeader.directorySize(depth));
         } else {
             long half = 1L << log2n - 1;
-            lane.fill(words + (first + half) * Long.BYTES, log2n - 1, right);
+            lane.fill(directory.word(first + half), log2n - 1, right);
         }
         long version = header + HashIndexHeader.STRUCTURE_VERSION_OFFSET;
         lane.set(version, memory.getLong(version) + 1);

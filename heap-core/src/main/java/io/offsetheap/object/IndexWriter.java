@@ -233,11 +233,9 @@ final class IndexWriter {
 
     /** Inserts into a new line behind the last one. */
     private void chain(Lane lane, long hash, long bucket, long entry, CommitSite site) {
+        // A hint that the segment was not to be split: nobody needs to ask again until an entry leaves the bucket.
+        memory.putLong(bucket, memory.getLong(bucket) | LockWord.CHAIN);
         long last = Bucket.lastLine(memory, bucket);
-        if (last != bucket) {
-            // A hint that the segment could not be split: nobody needs to ask again until an entry leaves the bucket.
-            memory.putLong(bucket, memory.getLong(bucket) | LockWord.CHAIN);
-        }
         long line = blocks.take(lane, Bucket.LINE_SIZE);
         memory.zero(line, Bucket.LINE_SIZE);
         memory.putLong(line + Bucket.SLOTS_OFFSET, Bucket.slot(hash, entry));
@@ -247,7 +245,7 @@ final class IndexWriter {
     }
 
     private boolean asksForSplit(long bucket) {
-        return Bucket.overflow(memory, bucket) != 0 && (memory.getLong(bucket) & LockWord.CHAIN) == 0;
+        return (memory.getLong(bucket) & LockWord.CHAIN) == 0;
     }
 
     private void count(Lane lane, int change) {
@@ -302,7 +300,7 @@ final class IndexWriter {
         long hash = position << (Long.SIZE - Bucket.TAG_BITS) | number;
         long bucket = index.lock(lane, hash);
         Bucket.checkChain(memory, bucket);
-        int shift = Bucket.TAG_BITS - index.localDepth(hash);
+        int shift = Bucket.TAG_BITS - index.localDepth(hash, index.directory());
         for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long at = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;

@@ -12,7 +12,8 @@ import io.offsetheap.memory.ByteArrays;
 final class KeyHash {
     /*
      * A step multiplies two words to 128 bits and folds the halves into one another, as wyhash by Wang Yi and rapidhash by
-     * Nicolas De Carli do (https://github.com/wangyi-fudan/wyhash, https://github.com/Nicoshev/rapidhash). Keys of up to
+     * Nicolas De Carli do (https://github.com/wangyi-fudan/wyhash, https://github.com/Nicoshev/rapidhash), but as signed
+     * numbers: that is what Java multiplies in one instruction, and mixes as well. Keys of up to
      * eight bytes are one word and take two steps; longer keys take one for each 16 bytes, the last 16 overlapping.
      */
 
@@ -43,17 +44,10 @@ final class KeyHash {
     }
 
     private static long finish(long a, long b, int length, long seed0) {
-        long low = a * b;
-        long high = multiplyHigh(a, b);
-        return fold(low ^ FIRST ^ length, high ^ seed0);
+        return fold((a * b) ^ FIRST ^ length, Math.multiplyHigh(a, b) ^ seed0);
     }
 
     private static long fold(long a, long b) {
-        return a * b ^ multiplyHigh(a, b);
-    }
-
-    /** High half of the unsigned product. */
-    private static long multiplyHigh(long a, long b) {
-        return Math.multiplyHigh(a, b) + (a >> 63 & b) + (b >> 63 & a);
+        return a * b ^ Math.multiplyHigh(a, b);
     }
 }

@@ -24,7 +24,7 @@ public final class Forgery {
         key.encode(Codecs.UTF8, name);
         this.value = value;
         this.hash = index.index().hash(key);
-        this.depth = HashIndexHeader.depth(index.index().directory());
+        this.depth = index.index().directory().depth();
         index.index().memory().copyTo(index.index().header(), header, 0, header.length);
     }
 

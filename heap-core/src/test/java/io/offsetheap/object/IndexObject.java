@@ -64,7 +64,7 @@ public final class IndexObject {
 
     /** How often the index has been split. */
     public long splits() {
-        return index.structureVersion();
+        return index.directory().version();
     }
 
     private static EncodedKey encoded(String key) {
