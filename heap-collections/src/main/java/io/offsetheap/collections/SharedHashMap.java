@@ -4,6 +4,7 @@
 package io.offsetheap.collections;
 
 import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneContext;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.object.Codec;
 import io.offsetheap.object.HashIndex;
@@ -207,7 +208,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
             index.begin(scratch);
             while (index.locate(scratch)) {
                 long result = 0;
-                lanes.enterUserFunction();
+                LaneContext context = lanes.enterUserFunction();
                 try {
                     result = function.applyAsLong(scratch.view());
                 } catch (RuntimeException | Error e) {
@@ -216,7 +217,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                     }
                     continue;
                 } finally {
-                    lanes.leaveUserFunction();
+                    context.leaveUserFunction();
                 }
                 if (index.isUndisturbed(scratch)) {
                     return result;
@@ -242,7 +243,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
             index.begin(scratch);
             while (index.locate(scratch)) {
                 R result = null;
-                lanes.enterUserFunction();
+                LaneContext context = lanes.enterUserFunction();
                 try {
                     result = function.apply(scratch.view());
                 } catch (RuntimeException | Error e) {
@@ -251,7 +252,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                     }
                     continue;
                 } finally {
-                    lanes.leaveUserFunction();
+                    context.leaveUserFunction();
                 }
                 if (index.isUndisturbed(scratch)) {
                     return result;
@@ -551,20 +552,20 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     @SuppressWarnings("NullAway") // compute() passes null for an absent value, as Map says
     private <A, B, R> @Nullable R call(
             BiFunction<? super A, ? super B, ? extends @Nullable R> function, A first, @Nullable B second) {
-        lanes.enterUserFunction();
+        LaneContext context = lanes.enterUserFunction();
         try {
             return function.apply(first, second);
         } finally {
-            lanes.leaveUserFunction();
+            context.leaveUserFunction();
         }
     }
 
     private <A, R> @Nullable R callOn(Function<? super A, ? extends @Nullable R> function, A argument) {
-        lanes.enterUserFunction();
+        LaneContext context = lanes.enterUserFunction();
         try {
             return function.apply(argument);
         } finally {
-            lanes.leaveUserFunction();
+            context.leaveUserFunction();
         }
     }
 

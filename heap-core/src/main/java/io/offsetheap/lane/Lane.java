@@ -289,14 +289,14 @@ public final class Lane {
      * <p>The lane holds no lock; what its transaction has collected is forgotten if the function throws.
      */
     public <T> T call(Supplier<T> function) {
-        table.enterUserFunction();
+        LaneContext context = table.enterUserFunction();
         try {
             return function.get();
         } catch (Throwable t) {
             foreign = isClean() ? t : null;
             throw t;
         } finally {
-            table.leaveUserFunction();
+            context.leaveUserFunction();
         }
     }
 

@@ -33,4 +33,9 @@ public final class LaneContext {
     int userFunctions;
 
     LaneContext() {}
+
+    /** Ends what {@link LaneTable#enterUserFunction} has begun. */
+    public void leaveUserFunction() {
+        userFunctions--;
+    }
 }

@@ -373,13 +373,14 @@ public final class LaneTable {
         return !memory.isReadOnly() && context.leased == null && context.userFunctions == 0;
     }
 
-    /** Marks that a user's function runs inside an operation: until {@link #leaveUserFunction} the thread may only read. */
-    public void enterUserFunction() {
-        contexts.get().userFunctions++;
-    }
-
-    public void leaveUserFunction() {
-        contexts.get().userFunctions--;
+    /**
+     * Marks that a user's function runs inside an operation: until {@link LaneContext#leaveUserFunction} the thread may only
+     * read.
+     */
+    public LaneContext enterUserFunction() {
+        LaneContext context = contexts.get();
+        context.userFunctions++;
+        return context;
     }
 
     private Lane lane(int index) {

@@ -264,6 +264,11 @@ public class SegmentMemory {
                 return false;
             }
         }
+        if (i < length && length > Long.BYTES) {
+            // The last word once more from where it ends: it overlaps the one before.
+            i = length - Long.BYTES;
+            return MEMORY.readLong(address + i) == ByteArrays.getLong(other, position + i);
+        }
         for (; i < length; i++) {
             if (MEMORY.readByte(address + i) != other[position + i]) {
                 return false;

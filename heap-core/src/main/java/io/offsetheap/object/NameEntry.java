@@ -32,9 +32,9 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     static final byte NAME_KIND = 'n';
     static final byte TYPE_KIND = 't';
 
-    static NameEntry of(byte[] value) {
-        if (value.length != LENGTH) {
-            throw new CorruptedSegmentException("a name's record has an impossible length: length=" + value.length);
+    static NameEntry of(byte[] value, int length) {
+        if (length != LENGTH) {
+            throw new CorruptedSegmentException("a name's record has an impossible length: length=" + length);
         }
         return new NameEntry(
                 ByteArrays.getLong(value, HASH_OFFSET),

@@ -34,10 +34,45 @@ public final class NameIndex {
     private static final long ANY_LENGTH = -1;
     private static final long DESTROY_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** Names as keys: their kind, then UTF-8. */
+    private static final Codec<String> NAME = new Codec<>() {
+        @Override
+        public String id() {
+            return "name/1";
+        }
+
+        @Override
+        public int fixedLength() {
+            return -1;
+        }
+
+        @Override
+        public int maxLength(String name) {
+            return 1 + Codecs.UTF8.maxLength(name);
+        }
+
+        @Override
+        public int write(String name, byte[] target, int position) {
+            target[position] = NameEntry.NAME_KIND;
+            return 1 + Codecs.UTF8.write(name, target, position + 1);
+        }
+
+        @Override
+        public String read(ValueView view) {
+            byte[] key = bytesOf(view);
+            return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
+        }
+    };
+
+    /** A type with the hash of its fingerprint. */
+    private record TypeHash(SharedType<?> type, long hash) {}
+
     private final ObjectSpace space;
     private final SegmentMemory memory;
     private final DoomedObjects doomed;
     private @Nullable HashIndex index;
+    /** The type asked for last, by whatever thread. */
+    private @Nullable TypeHash lastType;
 
     public NameIndex(ObjectSpace space, DoomedObjects doomed) {
         this.space = space;
@@ -82,18 +117,23 @@ public final class NameIndex {
      * @throws TypeMismatchException if the name belongs to an object of another type
      */
     public <T> Optional<T> find(String name, SharedType<T> type) {
-        return Optional.ofNullable(find(name, nameKey(name), type, ANY_LENGTH));
+        Scratch scratch = enter(name);
+        try {
+            return Optional.ofNullable(find(name, scratch, type, ANY_LENGTH));
+        } finally {
+            scratch.leave();
+        }
     }
 
-    private <T> @Nullable T find(String name, EncodedKey key, SharedType<T> type, long length) {
-        NameEntry entry = lookUp(key);
+    private <T> @Nullable T find(String name, Scratch scratch, SharedType<T> type, long length) {
+        NameEntry entry = lookUp(scratch);
         while (entry != null) {
             checkType(name, entry, type, length);
             T found = bind(entry, type);
             if (found != null) {
                 return found;
             }
-            NameEntry later = lookUp(key);
+            NameEntry later = lookUp(scratch);
             if (entry.equals(later)) {
                 throw new CorruptedSegmentException(
                         "a name leads to an object that is not the one it was given to: name=" + name + " offset="
@@ -105,7 +145,7 @@ public final class NameIndex {
     }
 
     private void checkType(String name, NameEntry entry, SharedType<?> type, long length) {
-        if (entry.hash() != hashOf(type.fingerprint())) {
+        if (entry.hash() != hashOf(type)) {
             throw new TypeMismatchException("the object has another type: name=" + name + " found="
                     + fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
         }
@@ -133,9 +173,8 @@ public final class NameIndex {
         return memory.getLongVolatile(entry.offset()) == entry.identity();
     }
 
-    private @Nullable NameEntry lookUp(EncodedKey key) {
-        byte[] value = valueOf(key);
-        return value == null ? null : NameEntry.of(value);
+    private @Nullable NameEntry lookUp(Scratch scratch) {
+        return index().copy(scratch) ? NameEntry.of(scratch.copy, scratch.copyLength) : null;
     }
 
     private byte @Nullable [] valueOf(EncodedKey key) {
@@ -157,12 +196,16 @@ public final class NameIndex {
      * @throws NameExistsException if the name is taken
      */
     public <T> T construct(String name, SharedType<T> type, long length) {
-        EncodedKey key = nameKey(name);
-        if (lookUp(key) == null) {
-            T made = tryConstruct(key, type, length);
-            if (made != null) {
-                return made;
+        Scratch scratch = enter(name);
+        try {
+            if (lookUp(scratch) == null) {
+                T made = tryConstruct(scratch.key, type, length);
+                if (made != null) {
+                    return made;
+                }
             }
+        } finally {
+            scratch.leave();
         }
         throw new NameExistsException("the name is taken: name=" + name + " segment=" + memory.name());
     }
@@ -173,15 +216,19 @@ public final class NameIndex {
      * @throws TypeMismatchException if the name belongs to an object of another type or length
      */
     public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
-        EncodedKey key = nameKey(name);
-        T object = null;
-        while (object == null) {
-            object = find(name, key, type, length);
-            if (object == null) {
-                object = tryConstruct(key, type, length);
+        Scratch scratch = enter(name);
+        try {
+            T object = null;
+            while (object == null) {
+                object = find(name, scratch, type, length);
+                if (object == null) {
+                    object = tryConstruct(scratch.key, type, length);
+                }
             }
+            return object;
+        } finally {
+            scratch.leave();
         }
-        return object;
     }
 
     /** Returns null if somebody else was faster; then nothing remains of the attempt. */
@@ -251,15 +298,19 @@ public final class NameIndex {
 
     /** Destroys the object of a name, whatever its type. Returns false if there is none. */
     public boolean destroy(String name) {
-        EncodedKey key = nameKey(name);
-        while (true) {
-            NameEntry entry = lookUp(key);
-            if (entry == null) {
-                return false;
+        Scratch scratch = enter(name);
+        try {
+            while (true) {
+                NameEntry entry = lookUp(scratch);
+                if (entry == null) {
+                    return false;
+                }
+                if (destroy(scratch.key, entry)) {
+                    return true;
+                }
             }
-            if (destroy(key, entry)) {
-                return true;
-            }
+        } finally {
+            scratch.leave();
         }
     }
 
@@ -343,7 +394,7 @@ public final class NameIndex {
         if (key.length == 0 || key[0] != NameEntry.NAME_KIND) {
             return null;
         }
-        NameEntry entry = lookUp(EncodedKey.of(key));
+        NameEntry entry = lookUp(key);
         return entry == null
                 ? null
                 : new NamedObject(
@@ -355,17 +406,31 @@ public final class NameIndex {
 
     // ---- keys and values
 
-    private static EncodedKey nameKey(String name) {
-        byte[] buffer = new byte[1 + Codecs.UTF8.maxLength(name)];
-        buffer[0] = NameEntry.NAME_KIND;
-        int length = Codecs.UTF8.write(name, buffer, 1);
-        if (length == 0 || length > MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length="
-                    + length + " name=" + name.substring(0, Math.min(name.length(), 64)));
+    /** The thread's scratch with a name as its key. The caller must leave it. */
+    private static Scratch enter(String name) {
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key.encode(NAME, name);
+            int length = scratch.key.length - 1;
+            if (length == 0 || length > MAX_NAME_LENGTH) {
+                throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_LENGTH + " bytes in UTF-8: length="
+                        + length + " name=" + name.substring(0, Math.min(name.length(), 64)));
+            }
+            return scratch;
+        } catch (Throwable t) {
+            scratch.leave();
+            throw t;
         }
-        EncodedKey key = new EncodedKey();
-        key.set(buffer, 0, 1 + length);
-        return key;
+    }
+
+    private @Nullable NameEntry lookUp(byte[] key) {
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key.set(key, 0, key.length);
+            return lookUp(scratch);
+        } finally {
+            scratch.leave();
+        }
     }
 
     private static EncodedKey typeKey(long hash) {
@@ -373,6 +438,15 @@ public final class NameIndex {
         key[0] = NameEntry.TYPE_KIND;
         ByteArrays.putLong(key, 1, hash);
         return EncodedKey.of(key);
+    }
+
+    private long hashOf(SharedType<?> type) {
+        TypeHash last = lastType;
+        if (last == null || last.type != type) {
+            last = new TypeHash(type, hashOf(type.fingerprint()));
+            lastType = last;
+        }
+        return last.hash;
     }
 
     /** FNV-1a over the text's UTF-8 bytes, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
