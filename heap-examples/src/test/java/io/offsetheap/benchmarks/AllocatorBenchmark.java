@@ -28,7 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xms2g", "-XX:+AlwaysPreTouch"})
 public class AllocatorBenchmark {
     private static final String NAME = "benchmark-allocator";
     private static final int LIVE = 100_000;

@@ -15,11 +15,11 @@ import net.openhft.chronicle.map.ChronicleMap;
 /** A map from long to long: each peer by its cheapest calls. One peer to a fork, so that its calls are inlined. */
 public interface LongMap extends AutoCloseable {
     /** The value of a key that is there. */
-    long get(long key);
+    long get(Long key);
 
-    void put(long key, long value);
+    void put(Long key, long value);
 
-    void remove(long key);
+    void remove(Long key);
 
     @Override
     void close();
@@ -45,17 +45,17 @@ public interface LongMap extends AutoCloseable {
         }
 
         @Override
-        public long get(long key) {
+        public long get(Long key) {
             return map.readLong(key, -1);
         }
 
         @Override
-        public void put(long key, long value) {
+        public void put(Long key, long value) {
             map.store(key, value);
         }
 
         @Override
-        public void remove(long key) {
+        public void remove(Long key) {
             map.delete(key);
         }
 
@@ -74,17 +74,17 @@ public interface LongMap extends AutoCloseable {
         }
 
         @Override
-        public long get(long key) {
+        public long get(Long key) {
             return map.get(key);
         }
 
         @Override
-        public void put(long key, long value) {
+        public void put(Long key, long value) {
             map.put(key, value);
         }
 
         @Override
-        public void remove(long key) {
+        public void remove(Long key) {
             map.remove(key);
         }
 

@@ -24,23 +24,25 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xms2g", "-XX:+AlwaysPreTouch"})
 public class LongMapBenchmark {
     @Param
     public Peer peer;
 
     private LongMap map;
-    private long[] keys;
+    private Long[] keys;
     private int next;
 
     @Setup(Level.Trial)
     public void fill() {
         map = LongMap.create(peer, "benchmark-long-map");
-        keys = Workload.longKeys();
-        for (long key : keys) {
+        long[] numbers = Workload.longKeys();
+        for (Long key : Workload.objects(numbers)) {
             map.put(key, key >>> 1);
         }
-        keys = Workload.shuffled(keys);
+        keys = Workload.objects(Workload.shuffled(numbers));
     }
 
     @TearDown(Level.Trial)
@@ -48,7 +50,7 @@ public class LongMapBenchmark {
         map.close();
     }
 
-    private long nextKey() {
+    private Long nextKey() {
         int i = next;
         next = i + 1 == keys.length ? 0 : i + 1;
         return keys[i];

@@ -24,7 +24,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 2)
 @Measurement(iterations = 5)
-@Fork(1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xms2g", "-XX:+AlwaysPreTouch"})
 @OperationsPerInvocation(Workload.ENTRIES)
 public class LongMapFillBenchmark {
     private static final String NAME = "benchmark-long-map";
@@ -36,7 +38,7 @@ public class LongMapFillBenchmark {
         public Peer peer;
 
         LongMap map;
-        final long[] keys = Workload.longKeys();
+        final Long[] keys = Workload.objects(Workload.longKeys());
 
         @Setup(Level.Iteration)
         public void create() {
@@ -56,12 +58,12 @@ public class LongMapFillBenchmark {
         public Peer peer;
 
         LongMap map;
-        final long[] keys = Workload.shuffled(Workload.longKeys());
+        final Long[] keys = Workload.objects(Workload.shuffled(Workload.longKeys()));
 
         @Setup(Level.Iteration)
         public void create() {
             map = LongMap.create(peer, NAME);
-            for (long key : Workload.longKeys()) {
+            for (Long key : Workload.objects(Workload.longKeys())) {
                 map.put(key, key >>> 1);
             }
         }
@@ -75,7 +77,7 @@ public class LongMapFillBenchmark {
     @Benchmark
     public void putNew(Empty empty) {
         LongMap map = empty.map;
-        for (long key : empty.keys) {
+        for (Long key : empty.keys) {
             map.put(key, key >>> 1);
         }
     }
@@ -83,7 +85,7 @@ public class LongMapFillBenchmark {
     @Benchmark
     public void remove(Full full) {
         LongMap map = full.map;
-        for (long key : full.keys) {
+        for (Long key : full.keys) {
             map.remove(key);
         }
     }

@@ -45,6 +45,15 @@ final class Workload {
         return order;
     }
 
+    /** The same numbers, each an object that nobody else has: made beforehand, so that no benchmark measures the making. */
+    static Long[] objects(long[] numbers) {
+        Long[] result = new Long[numbers.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = numbers[i];
+        }
+        return result;
+    }
+
     /** The same numbers in another order. */
     static long[] shuffled(long[] keys) {
         int[] order = shuffled(keys.length);
