@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneState;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.ObjectSpace;
 import io.offsetheap.object.SharedBytes;
@@ -18,6 +19,7 @@ import io.offsetheap.object.SharedType;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is left of an operation that fails in a process that lives on. */
@@ -147,6 +149,25 @@ class FailureTest {
                 }
             }
         }
+    }
+
+    /** Whoever finds his lane busy goes to one that has been used, as long as there is one: it has its memory already. */
+    @Test
+    void noFurtherLaneIsUsedWhileAnIdleOneHasBeen() throws Exception {
+        TestImage image = new TestImage(SIZE);
+        Attachment heap = image.format(image.newMemory());
+        Lane busy = heap.lanes().lease();
+        for (int i = 0; i < 3 * image.geometry().lanes; i++) {
+            // Threads in a row, each of which would begin its search elsewhere.
+            Thread thread = new Thread(() -> heap.lanes().lease().giveBack());
+            thread.start();
+            thread.join();
+        }
+        busy.giveBack();
+        long used = IntStream.range(0, image.geometry().lanes)
+                .filter(lane -> image.raw().getLong(image.geometry().lane(lane) + LaneState.BODY_OFFSET) != 0)
+                .count();
+        assertEquals(2, used);
     }
 
     private static IndexObject index(Attachment heap) {

@@ -223,7 +223,10 @@ public final class LaneTable {
     private Lane leaseAny(LaneContext context) {
         long deadline = 0;
         for (int round = 0; ; round++) {
-            Lane lane = leaseFree(context);
+            Lane lane = leaseFree(context, true);
+            if (lane == null) {
+                lane = leaseFree(context, false);
+            }
             if (lane == null) {
                 lane = adopt(context);
             }
@@ -245,11 +248,13 @@ public final class LaneTable {
         }
     }
 
-    private @Nullable Lane leaseFree(LaneContext context) {
+    /** Those that have memory come first: a full file system has none for another one. */
+    private @Nullable Lane leaseFree(LaneContext context, boolean withBody) {
         int first = (int) (context.thread.getId() % geometry.lanes);
         for (int i = 0; i < geometry.lanes; i++) {
             Lane lane = lane((first + i) % geometry.lanes);
-            if (tryLease(context, lane)) {
+            boolean hasBody = memory.getLongVolatile(lane.entry() + LaneState.BODY_OFFSET) != 0;
+            if (hasBody == withBody && tryLease(context, lane)) {
                 return lane;
             }
         }
