@@ -37,7 +37,6 @@ final class CrashHarness {
     private final TestImage image;
     private final Map<CommitSite, Coverage> coverage = new EnumMap<>(CommitSite.class);
     private final Random random = new Random(42);
-    private byte[] base;
     /** Stores of the last recovery. */
     private long recoveryStores;
 
@@ -47,17 +46,12 @@ final class CrashHarness {
     private long overtakings;
 
     CrashHarness(long maxSize) {
-        image = new TestImage(maxSize);
-        image.format(image.newMemory());
-        image.killAllBut(-1);
-        base = image.save();
+        image = TestImage.formatted(maxSize);
     }
 
     /** Runs an operation without a crash, only to prepare what follows. */
     void prepare(Consumer<Attachment> operation) {
-        start(image.newMemory(), operation);
-        image.killAllBut(-1);
-        base = image.save();
+        image.prepare(operation);
     }
 
     /**
@@ -77,8 +71,7 @@ final class CrashHarness {
             crash(operation, fatal.getAsLong() + 1, -1);
             recovered("half done", image.newMemory());
         }
-        image.killAllBut(-1);
-        base = image.save();
+        image.keep();
         return fatal.isPresent();
     }
 
@@ -95,19 +88,13 @@ final class CrashHarness {
         return image.attach((CrashingMemory) process.memory());
     }
 
-    private Attachment start(CrashingMemory memory, Consumer<Attachment> operation) {
-        image.killAllBut(-1);
-        image.restore(base);
-        Attachment process = image.attach(memory);
-        memory.crashAt(Long.MAX_VALUE);
-        operation.accept(process);
-        return process;
+    private void start(CrashingMemory memory, Consumer<Attachment> operation) {
+        operation.accept(image.rewound(memory));
     }
 
     /** Crashes an operation at every store. Afterwards the image is as the operation, uncrashed, has left it. */
     void explore(String label, Consumer<Attachment> operation) {
-        image.killAllBut(-1);
-        image.restore(base);
+        image.rewind();
         String before = recovered(label + " before", image.newMemory());
 
         CrashingMemory memory = image.newMemory();
@@ -133,7 +120,8 @@ final class CrashHarness {
                 }
             });
         }
-        base = done;
+        image.restore(done);
+        image.keep();
     }
 
     private static void onThreadOfItsOwn(Runnable task) {
@@ -159,8 +147,7 @@ final class CrashHarness {
     private byte[] crash(Consumer<Attachment> operation, long k, int survivor) {
         CrashingMemory memory = image.newMemory();
         if (survivor < 0) {
-            image.killAllBut(-1);
-            image.restore(base);
+            image.rewind();
         }
         Attachment process = image.attach(memory);
         memory.crashAt(k);
@@ -242,8 +229,7 @@ final class CrashHarness {
 
     /** Nobody recovers: a process that was attached all the time goes on working, meets the dead, and tidies up. */
     private void survive(String where, Consumer<Attachment> operation, long k) {
-        image.killAllBut(-1);
-        image.restore(base);
+        image.rewind();
         Attachment survivor = image.attach(image.newMemory());
         crash(operation, k, survivor.slot());
         long seed = random.nextLong();
@@ -263,8 +249,7 @@ final class CrashHarness {
      * as well.
      */
     private void overtake(String where, Consumer<Attachment> operation, long k, String before, String after) {
-        image.killAllBut(-1);
-        image.restore(base);
+        image.rewind();
         PreemptedMemory memory = image.newPreemptedMemory(() -> true);
         Attachment helper = image.attach(memory);
         byte[] crashed = crash(operation, k, helper.slot());

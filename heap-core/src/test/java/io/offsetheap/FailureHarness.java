@@ -14,34 +14,20 @@ final class FailureHarness {
     private static final long STACK_SIZE = 256 << 10;
 
     private final TestImage image;
-    private byte[] base;
     private int overflows;
 
     FailureHarness(long maxSize) {
-        image = new TestImage(maxSize);
-        image.format(image.newMemory());
-        image.killAllBut(-1);
-        base = image.save();
+        image = TestImage.formatted(maxSize);
     }
 
     /** Runs an operation to prepare what follows. */
     void prepare(Consumer<Attachment> operation) {
-        operation.accept(restored(image.newMemory()));
-        image.killAllBut(-1);
-        base = image.save();
+        image.prepare(operation);
     }
 
     /** Another process, beside the one that an operation is given. */
     Attachment attachAnother() {
         return image.attach(image.newMemory());
-    }
-
-    private Attachment restored(CrashingMemory memory) {
-        image.killAllBut(-1);
-        image.restore(base);
-        Attachment process = image.attach(memory);
-        memory.crashAt(Long.MAX_VALUE);
-        return process;
     }
 
     /**
@@ -51,12 +37,12 @@ final class FailureHarness {
      */
     void explore(String label, Consumer<Attachment> operation, Consumer<Attachment> next) {
         CrashingMemory memory = image.newMemory();
-        Attachment process = restored(memory);
+        Attachment process = image.rewound(memory);
         operation.accept(process);
         long stores = memory.stores();
         next.accept(process);
         String after = CrashHarness.content(label, process);
-        process = restored(image.newMemory());
+        process = image.rewound(image.newMemory());
         next.accept(process);
         String before = CrashHarness.content(label, process);
         for (long store = 0; store < stores; store++) {
@@ -80,7 +66,7 @@ final class FailureHarness {
             String before,
             String after) {
         CrashingMemory memory = image.newMemory();
-        Attachment process = restored(memory);
+        Attachment process = image.rewound(memory);
         memory.failAt(store, failures);
         Runnable failing = () -> {
             try {
@@ -116,11 +102,11 @@ final class FailureHarness {
      * above it.
      */
     void exhaustStack(String label, Consumer<Attachment> operation, Consumer<Attachment> next, int frames) {
-        Attachment process = restored(image.newMemory());
+        Attachment process = image.rewound(image.newMemory());
         operation.accept(process);
         next.accept(process);
         String after = CrashHarness.content(label, process);
-        process = restored(image.newMemory());
+        process = image.rewound(image.newMemory());
         next.accept(process);
         String before = CrashHarness.content(label, process);
         for (int above = 0; above < frames; above++) {
@@ -136,7 +122,7 @@ final class FailureHarness {
             int above,
             String before,
             String after) {
-        Attachment process = restored(image.newMemory());
+        Attachment process = image.rewound(image.newMemory());
         onAnotherThread(() -> {
             descend(above, () -> {
                 try {

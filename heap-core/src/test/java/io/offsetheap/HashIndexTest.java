@@ -169,14 +169,11 @@ class HashIndexTest {
         TestImage image = new TestImage(256 << 10);
         IndexObject index = image.format(image.newMemory()).names().construct("index", IndexObject.TYPE, 1);
         colliding(index).subList(0, 20).forEach(key -> index.put(key, new byte[3]));
-        image.killAllBut(-1);
-        byte[] base = image.save();
+        image.keep();
         int destroyed = 0;
         long points = 1;
         for (long point = 0; point < points; point++) {
-            image.killAllBut(-1);
-            image.restore(base);
-            Attachment other = image.attach(image.newMemory());
+            Attachment other = image.rewound(image.newMemory());
             PreemptedMemory memory = image.newPreemptedMemory();
             IndexObject mine =
                     image.attach(memory).names().find("index", IndexObject.TYPE).orElseThrow();

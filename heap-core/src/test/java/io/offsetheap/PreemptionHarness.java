@@ -33,20 +33,14 @@ final class PreemptionHarness {
     private static final int SEGMENT_SIZE = 1024;
 
     private final TestImage image;
-    private byte[] base;
 
     PreemptionHarness(long maxSize) {
-        image = new TestImage(maxSize);
-        image.format(image.newMemory());
-        image.killAllBut(-1);
-        base = image.save();
+        image = TestImage.formatted(maxSize);
     }
 
     /** Runs an operation to prepare what follows. */
     void prepare(Consumer<Attachment> operation) {
-        operation.accept(restored());
-        image.killAllBut(-1);
-        base = image.save();
+        image.prepare(operation);
     }
 
     /** Whether an operation makes a commit of this site. It is run, but what it does is forgotten. */
@@ -55,23 +49,13 @@ final class PreemptionHarness {
     }
 
     private long storeOf(Consumer<Attachment> operation, CommitSite site) {
-        image.killAllBut(-1);
-        image.restore(base);
         CrashingMemory memory = image.newMemory();
-        Attachment process = image.attach(memory);
-        memory.crashAt(Long.MAX_VALUE);
-        operation.accept(process);
+        operation.accept(image.rewound(memory));
         return memory.commits().stream()
                 .filter(commit -> commit.site() == site)
                 .mapToLong(CrashingMemory.Commit::store)
                 .findFirst()
                 .orElse(-1);
-    }
-
-    private Attachment restored() {
-        image.killAllBut(-1);
-        image.restore(base);
-        return image.attach(image.newMemory());
     }
 
     /** A call that only reads, stopped at every load while an operation is done. */
@@ -119,17 +103,16 @@ final class PreemptionHarness {
             Function<Attachment, String> call,
             String key,
             Consumer<CrashingMemory> others) {
-        Forgery forgery = new Forgery(index(restored()), key, filled(8, 99));
+        Forgery forgery = new Forgery(index(image.rewound(image.newMemory())), key, filled(8, 99));
         for (Forged forged : Forged.values()) {
-            String before = call.apply(restored());
-            Attachment uninterrupted = restored();
+            String before = call.apply(image.rewound(image.newMemory()));
+            Attachment uninterrupted = image.rewound(image.newMemory());
             others.accept(image.newMemory());
             String after = call.apply(uninterrupted);
             long points = Forged.values().length;
             for (long point = forged.ordinal(); point < points; point += stride) {
                 String where = label + ", stopped at point " + point + ", " + forged;
-                image.killAllBut(-1);
-                image.restore(base);
+                image.rewind();
                 PreemptedMemory memory = image.newPreemptedMemory();
                 Attachment stopped = image.attach(memory);
                 memory.mayStore(mayStore);

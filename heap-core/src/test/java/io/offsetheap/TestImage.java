@@ -11,6 +11,7 @@ import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.region.MappedRegion;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** One tiny segment in real memory, several processes played by handles over it, and snapshots of all its bytes. */
 final class TestImage {
@@ -20,12 +21,48 @@ final class TestImage {
     private final Geometry geometry;
     private final MappedRegion region;
     private final SegmentMemory raw;
+    /** The bytes from which each run begins. */
+    private byte[] base = {};
 
     TestImage(long maxSize) {
         geometry = Geometry.tiny(maxSize);
         claims = new boolean[geometry.processes];
         region = MappedRegion.anonymous(geometry.maxSize);
         raw = new SegmentMemory(region, "image", geometry.maxSize);
+    }
+
+    /** A segment that has been formatted, in a state to {@link #rewind} to. */
+    static TestImage formatted(long maxSize) {
+        TestImage image = new TestImage(maxSize);
+        image.format(image.newMemory());
+        image.keep();
+        return image;
+    }
+
+    /** Every process dies, and the segment as it is now is what each run begins with. */
+    void keep() {
+        killAllBut(-1);
+        base = save();
+    }
+
+    /** Every process dies, and the segment is again as it was kept. */
+    void rewind() {
+        killAllBut(-1);
+        restore(base);
+    }
+
+    /** Attaches to the segment as it was kept, and counts the stores from then on. */
+    Attachment rewound(CrashingMemory memory) {
+        rewind();
+        Attachment process = attach(memory);
+        memory.crashAt(Long.MAX_VALUE);
+        return process;
+    }
+
+    /** Runs an operation on the segment as it was kept, and keeps what it leaves. */
+    void prepare(Consumer<Attachment> operation) {
+        operation.accept(rewound(newMemory()));
+        keep();
     }
 
     Geometry geometry() {
