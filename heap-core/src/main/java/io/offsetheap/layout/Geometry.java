@@ -4,9 +4,8 @@
 package io.offsetheap.layout;
 
 import io.offsetheap.error.SegmentFormatException;
+import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.SegmentMemory;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -254,44 +253,44 @@ public final class Geometry {
     public void writeTo(SegmentMemory memory, long uuidHigh, long uuidLow, long created) {
         byte[] block = encode(uuidHigh, uuidLow, created);
         for (int at = 0; at < Superblock.IMMUTABLE_END; at += Long.BYTES) {
-            memory.putLong(at, longAt(block, at));
+            memory.putLong(at, ByteArrays.getLong(block, at));
         }
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             int at = Superblock.CLASS_TABLE_OFFSET + c * Long.BYTES;
-            memory.putLong(at, longAt(block, at));
+            memory.putLong(at, ByteArrays.getLong(block, at));
         }
     }
 
     private byte[] encode(long uuidHigh, long uuidLow, long created) {
         byte[] block = new byte[Superblock.SIZE];
-        ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
-        words.putLong(Superblock.MAGIC_OFFSET, Superblock.MAGIC);
-        words.putLong(Superblock.VERSION_OFFSET, pair(Superblock.MAJOR_VERSION, Superblock.MINOR_VERSION));
-        words.putLong(Superblock.BYTE_ORDER_OFFSET, Superblock.BYTE_ORDER);
-        words.putLong(Superblock.UUID_OFFSET, uuidHigh);
-        words.putLong(Superblock.UUID_OFFSET + Long.BYTES, uuidLow);
-        words.putLong(Superblock.MAX_SIZE_OFFSET, maxSize);
-        words.putLong(Superblock.PAGE_SHIFT_OFFSET, pair(pageShift, laneBodySize));
-        words.putLong(Superblock.PROCESSES_OFFSET, pair(processes, lanes));
-        words.putLong(Superblock.CLASSES_OFFSET, pair(1, SizeClasses.COUNT));
-        words.putLong(Superblock.ALLOCATOR_OFFSET, pair(Superblock.SEGMENT_ALLOCATOR, Superblock.KEYED_MULTIPLY_HASH));
-        words.putLong(Superblock.CAPACITIES_OFFSET, pair(redoCapacity, LOCK_CAPACITY));
-        words.putLong(Superblock.SEGMENT_BITS_OFFSET, pair(4, 4));
-        words.putLong(Superblock.PROCESS_TABLE_OFFSET, processTable);
-        words.putLong(Superblock.BINS_OFFSET, bins);
-        words.putLong(Superblock.LANE_TABLE_OFFSET, laneTable);
-        words.putLong(Superblock.LANE_BODIES_OFFSET, laneBodies);
-        words.putLong(Superblock.PAGE_TABLE_OFFSET, pageTable);
-        words.putLong(Superblock.HEAP_OFFSET, heap);
-        words.putLong(Superblock.CREATED_OFFSET, created);
-        words.putLong(Superblock.GROW_UNIT_OFFSET, growUnit);
+        ByteArrays.putLong(block, Superblock.MAGIC_OFFSET, Superblock.MAGIC);
+        ByteArrays.putLong(block, Superblock.VERSION_OFFSET, pair(Superblock.MAJOR_VERSION, Superblock.MINOR_VERSION));
+        ByteArrays.putLong(block, Superblock.BYTE_ORDER_OFFSET, Superblock.BYTE_ORDER);
+        ByteArrays.putLong(block, Superblock.UUID_OFFSET, uuidHigh);
+        ByteArrays.putLong(block, Superblock.UUID_OFFSET + Long.BYTES, uuidLow);
+        ByteArrays.putLong(block, Superblock.MAX_SIZE_OFFSET, maxSize);
+        ByteArrays.putLong(block, Superblock.PAGE_SHIFT_OFFSET, pair(pageShift, laneBodySize));
+        ByteArrays.putLong(block, Superblock.PROCESSES_OFFSET, pair(processes, lanes));
+        ByteArrays.putLong(block, Superblock.CLASSES_OFFSET, pair(1, SizeClasses.COUNT));
+        ByteArrays.putLong(
+                block, Superblock.ALLOCATOR_OFFSET, pair(Superblock.SEGMENT_ALLOCATOR, Superblock.KEYED_MULTIPLY_HASH));
+        ByteArrays.putLong(block, Superblock.CAPACITIES_OFFSET, pair(redoCapacity, LOCK_CAPACITY));
+        ByteArrays.putLong(block, Superblock.SEGMENT_BITS_OFFSET, pair(4, 4));
+        ByteArrays.putLong(block, Superblock.PROCESS_TABLE_OFFSET, processTable);
+        ByteArrays.putLong(block, Superblock.BINS_OFFSET, bins);
+        ByteArrays.putLong(block, Superblock.LANE_TABLE_OFFSET, laneTable);
+        ByteArrays.putLong(block, Superblock.LANE_BODIES_OFFSET, laneBodies);
+        ByteArrays.putLong(block, Superblock.PAGE_TABLE_OFFSET, pageTable);
+        ByteArrays.putLong(block, Superblock.HEAP_OFFSET, heap);
+        ByteArrays.putLong(block, Superblock.CREATED_OFFSET, created);
+        ByteArrays.putLong(block, Superblock.GROW_UNIT_OFFSET, growUnit);
         for (int c = 0; c < SizeClasses.COUNT; c++) {
-            words.putLong(Superblock.CLASS_TABLE_OFFSET + c * Long.BYTES, classWord(c));
+            ByteArrays.putLong(block, Superblock.CLASS_TABLE_OFFSET + c * Long.BYTES, classWord(c));
         }
         CRC32C classHash = new CRC32C();
         classHash.update(block, Superblock.CLASS_TABLE_OFFSET, SizeClasses.COUNT * Long.BYTES);
-        words.putLong(Superblock.CLASS_HASH_OFFSET, classHash.getValue());
-        words.putLong(Superblock.CRC_OFFSET, checksum(block));
+        ByteArrays.putLong(block, Superblock.CLASS_HASH_OFFSET, classHash.getValue());
+        ByteArrays.putLong(block, Superblock.CRC_OFFSET, checksum(block));
         return block;
     }
 
@@ -316,37 +315,38 @@ public final class Geometry {
      * @throws SegmentFormatException if it is not a segment of this version, or a damaged one
      */
     public static Geometry read(byte[] block, long fileSize, String segment) {
-        if (longAt(block, Superblock.MAGIC_OFFSET) != Superblock.MAGIC) {
+        if (ByteArrays.getLong(block, Superblock.MAGIC_OFFSET) != Superblock.MAGIC) {
             throw new SegmentFormatException("not an OffsetHeap segment: magic=0x"
-                    + Long.toHexString(longAt(block, Superblock.MAGIC_OFFSET)) + " expected=0x"
+                    + Long.toHexString(ByteArrays.getLong(block, Superblock.MAGIC_OFFSET)) + " expected=0x"
                     + Long.toHexString(Superblock.MAGIC) + " segment=" + segment);
         }
-        if (longAt(block, Superblock.BYTE_ORDER_OFFSET) != Superblock.BYTE_ORDER) {
+        if (ByteArrays.getLong(block, Superblock.BYTE_ORDER_OFFSET) != Superblock.BYTE_ORDER) {
             throw new SegmentFormatException("the segment has another byte order: byteOrder=0x"
-                    + Long.toHexString(longAt(block, Superblock.BYTE_ORDER_OFFSET)) + " segment=" + segment);
+                    + Long.toHexString(ByteArrays.getLong(block, Superblock.BYTE_ORDER_OFFSET)) + " segment="
+                    + segment);
         }
-        int major = intAt(block, Superblock.VERSION_OFFSET);
+        int major = ByteArrays.getInt(block, Superblock.VERSION_OFFSET);
         if (major != Superblock.MAJOR_VERSION) {
             throw new SegmentFormatException("the segment has another format version: found=" + major + " supported="
                     + Superblock.MAJOR_VERSION + " segment=" + segment);
         }
-        long stored = longAt(block, Superblock.CRC_OFFSET);
+        long stored = ByteArrays.getLong(block, Superblock.CRC_OFFSET);
         if (stored != checksum(block)) {
             throw new SegmentFormatException("the superblock's checksum does not match: stored=0x"
                     + Long.toHexString(stored) + " computed=0x" + Long.toHexString(checksum(block)) + " segment="
                     + segment);
         }
-        long features = longAt(block, Superblock.INCOMPATIBLE_FEATURES_OFFSET)
-                | longAt(block, Superblock.READ_ONLY_FEATURES_OFFSET);
+        long features = ByteArrays.getLong(block, Superblock.INCOMPATIBLE_FEATURES_OFFSET)
+                | ByteArrays.getLong(block, Superblock.READ_ONLY_FEATURES_OFFSET);
         if (features != 0) {
             throw new SegmentFormatException("the segment uses features of a later version: features=0x"
                     + Long.toHexString(features) + " supported=0 segment=" + segment);
         }
         Geometry geometry = recompute(block, segment);
         byte[] expected = geometry.encode(
-                longAt(block, Superblock.UUID_OFFSET),
-                longAt(block, Superblock.UUID_OFFSET + Long.BYTES),
-                longAt(block, Superblock.CREATED_OFFSET));
+                ByteArrays.getLong(block, Superblock.UUID_OFFSET),
+                ByteArrays.getLong(block, Superblock.UUID_OFFSET + Long.BYTES),
+                ByteArrays.getLong(block, Superblock.CREATED_OFFSET));
         requireSame(block, expected, 0, Superblock.CRC_OFFSET, segment);
         requireSame(
                 block,
@@ -354,7 +354,7 @@ public final class Geometry {
                 Superblock.CLASS_TABLE_OFFSET,
                 Superblock.CLASS_TABLE_OFFSET + SizeClasses.COUNT * Long.BYTES,
                 segment);
-        long heapEnd = longAt(block, Superblock.HEAP_END_OFFSET);
+        long heapEnd = ByteArrays.getLong(block, Superblock.HEAP_END_OFFSET);
         if (heapEnd < geometry.heap || heapEnd > geometry.maxSize || heapEnd % geometry.growUnit != 0) {
             throw new SegmentFormatException("the end of the heap is impossible: heapEnd=" + heapEnd + " heap="
                     + geometry.heap + " maxSize=" + geometry.maxSize + " segment=" + segment);
@@ -367,9 +367,9 @@ public final class Geometry {
     }
 
     private static Geometry recompute(byte[] block, String segment) {
-        long maxSize = longAt(block, Superblock.MAX_SIZE_OFFSET);
+        long maxSize = ByteArrays.getLong(block, Superblock.MAX_SIZE_OFFSET);
         try {
-            return intAt(block, Superblock.PAGE_SHIFT_OFFSET) == 9 ? tiny(maxSize) : of(maxSize);
+            return ByteArrays.getInt(block, Superblock.PAGE_SHIFT_OFFSET) == 9 ? tiny(maxSize) : of(maxSize);
         } catch (IllegalArgumentException e) {
             throw new SegmentFormatException(
                     "the superblock holds an impossible size: maxSize=" + maxSize + " segment=" + segment, e);
@@ -381,17 +381,10 @@ public final class Geometry {
         if (difference >= 0) {
             int at = (from + difference) & -Long.BYTES;
             throw new SegmentFormatException("a word of the superblock does not fit the others: offset=0x"
-                    + Integer.toHexString(at) + " found=0x" + Long.toHexString(longAt(block, at)) + " expected=0x"
-                    + Long.toHexString(longAt(expected, at)) + " segment=" + segment);
+                    + Integer.toHexString(at) + " found=0x" + Long.toHexString(ByteArrays.getLong(block, at))
+                    + " expected=0x"
+                    + Long.toHexString(ByteArrays.getLong(expected, at)) + " segment=" + segment);
         }
-    }
-
-    private static long longAt(byte[] block, int at) {
-        return ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).getLong(at);
-    }
-
-    private static int intAt(byte[] block, int at) {
-        return ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     private static long pair(int low, int high) {
