@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.layout.Superblock;
 import io.offsetheap.object.Codecs;
 import io.offsetheap.object.HashIndex.When;
 import io.offsetheap.object.IndexObject;
@@ -88,6 +89,34 @@ class HashIndexTest {
         } finally {
             builder.remove();
         }
+    }
+
+    /** A chain goes on in what the heap has grown by since this process last looked at its end. */
+    @Test
+    void findsKeysInLinesBeyondTheEndThatIsKnown() {
+        TestImage image = new TestImage(1 << 20);
+        Attachment other = image.format(image.newMemory());
+        IndexObject theirs = other.names().construct("index", IndexObject.TYPE, 1);
+        List<String> keys = colliding(theirs).subList(0, 7);
+        keys.subList(0, 6).forEach(key -> theirs.put(key, new byte[] {1}));
+        List<IndexObject> handles = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Attachment mine = image.attach(image.newMemory());
+            handles.add(mine.names().find("index", IndexObject.TYPE).orElseThrow());
+            assertArrayEquals(new byte[] {1}, handles.get(i).get(keys.get(0)));
+        }
+        long end = image.raw().getLong(Superblock.HEAP_END_OFFSET);
+        while (other.blocks().allocate(64) < end || other.blocks().allocate(32) < end) {}
+        String last = keys.get(6);
+        theirs.put(last, new byte[] {1});
+        long line = image.raw().getLong(theirs.bucket(last) + 56);
+        assertTrue(line >= end, () -> "line=" + line + " end=" + end);
+
+        assertArrayEquals(new byte[] {1}, handles.get(0).get(last));
+        handles.get(1).put(last, new byte[] {2});
+        assertArrayEquals(new byte[] {2}, theirs.get(last));
+        assertEquals(7, theirs.index().size());
+        assertEquals(List.of(), other.verify().findings());
     }
 
     /** A long chain, of which each half needs many lines, keeps its segment from being split no longer than it is almost empty. */

@@ -367,6 +367,8 @@ public final class HashIndex {
     private long findSlot(long bucket, long hash, int keyLength, long keyWord, byte[] keyBytes, int maxLines) {
         long line = bucket;
         for (int lines = 0; lines <= maxLines; lines++) {
+            // Before the slots are peeked at: this load looks whether the heap has grown as far as here.
+            long next = Bucket.overflow(memory, line);
             long matches = Bucket.matches(memory, line, hash);
             while (matches != 0) {
                 long slot = Bucket.firstMatch(line, matches);
@@ -375,10 +377,10 @@ public final class HashIndex {
                 }
                 matches &= matches - 1;
             }
-            line = Bucket.overflow(memory, line);
-            if (line == 0) {
+            if (next == 0) {
                 return 0;
             }
+            line = next;
         }
         return -1;
     }
