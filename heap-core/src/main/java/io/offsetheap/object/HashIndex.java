@@ -411,16 +411,16 @@ public final class HashIndex {
      */
     public long getWord(long key, WordEntry shape, long absent) {
         lanes.checkOpen();
-        // The way of nearly every hit: no branch but those that are always taken alike, no way back into it, no loop.
-        // So a
-        // processor works on several calls at once, and the misses of one hide behind those of the others.
+        // The way of nearly every hit has no branch but those that always go alike, no loop and no way back into it. So
+        // a processor works on several calls at once, and the misses of one hide behind those of the others.
         long hash = KeyHash.ofWord(key, shape.keyLength, seed0, seed1);
         Directory known = directory;
-        long bucket = Bucket.at(memory.peekLong(known.word(known.index(hash))), Bucket.index(hash));
+        long segment = memory.peekLong(known.word(known.index(hash)));
+        long bucket = Bucket.at(segment, Bucket.index(hash));
         long lock = memory.peekLongAcquire(bucket);
         long matches = Bucket.matches(memory, bucket, hash);
         long entry = Bucket.entry(memory.peekLong(Bucket.firstMatch(bucket, matches)));
-        if (matches != 0 && shape.isAt(memory, entry, key)) {
+        if (segment != 0 && matches != 0 && shape.isAt(memory, entry, key)) {
             long value = shape.value(memory, entry);
             if (!LockWord.isLocked(lock) && holds(bucket, lock, known.version())) {
                 memory.keepMapped();
