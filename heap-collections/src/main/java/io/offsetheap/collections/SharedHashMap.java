@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -611,7 +613,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
         @Override
         public T next() {
             if (!hasNext()) {
-                throw new NoSuchElementException("the iterator is at the end of the map");
+                throw new NoSuchElementException("the iterator is at the end");
             }
             T result = Objects.requireNonNull(next);
             last = nextKey;
@@ -638,6 +640,12 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                 scratch.leave();
             }
         }
+    }
+
+    /** For streams: how many elements there will be is not known, because others write meanwhile. */
+    private static <T> Spliterator<T> unsized(Iterator<T> iterator, int characteristics) {
+        return Spliterators.spliteratorUnknownSize(
+                iterator, characteristics | Spliterator.NONNULL | Spliterator.CONCURRENT);
     }
 
     /** An entry as it was when the iterator met it; a new value goes into the map as well. */
@@ -670,6 +678,11 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                     return key;
                 }
             };
+        }
+
+        @Override
+        public Spliterator<K> spliterator() {
+            return unsized(iterator(), Spliterator.DISTINCT);
         }
 
         @Override
@@ -717,6 +730,11 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
         }
 
         @Override
+        public Spliterator<V> spliterator() {
+            return unsized(iterator(), 0);
+        }
+
+        @Override
         public int size() {
             return SharedHashMap.this.size();
         }
@@ -754,6 +772,11 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                     return value == null ? null : new SharedEntry(key, value);
                 }
             };
+        }
+
+        @Override
+        public Spliterator<Entry<K, V>> spliterator() {
+            return unsized(iterator(), Spliterator.DISTINCT);
         }
 
         @Override

@@ -4,13 +4,19 @@
 package io.offsetheap.collections;
 
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
+import com.google.common.collect.testing.SetTestSuiteBuilder;
 import com.google.common.collect.testing.TestStringMapGenerator;
+import com.google.common.collect.testing.TestStringSetGenerator;
 import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
+import com.google.common.collect.testing.features.SetFeature;
 import io.offsetheap.object.Codecs;
+import io.offsetheap.object.SharedType;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import junit.framework.TestCase;
 import junit.framework.TestSuite;
@@ -21,25 +27,37 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What {@code java.util} says of a map, by Guava's suites: all their tests for a {@link
- * java.util.concurrent.ConcurrentMap} that is written to, that knows no null, no order and no serial form, and whose
- * iterators remove and are weakly consistent.
+ * What {@code java.util} says, by Guava's suites: all their tests for a {@link java.util.concurrent.ConcurrentMap} and a
+ * {@link java.util.Set} that are written to, that know no null, no order and no serial form, and whose iterators remove and
+ * are weakly consistent.
  */
-class MapConformanceTest {
+class ConformanceTest {
     private static final Mappings MAPPINGS = Mappings.ofSharedMemory(1, 256 << 20);
 
-    /** A new map for each test, all in one heap. */
-    private static final class Maps extends TestStringMapGenerator {
-        private int made;
+    private static int made;
 
+    /** A new object for each test, all in one heap. */
+    private static <T> T construct(SharedType<T> type) {
+        return MAPPINGS.heap(0).construct("object-" + made++, type);
+    }
+
+    private static final class Maps extends TestStringMapGenerator {
         @Override
         protected Map<String, String> create(Map.Entry<String, String>[] entries) {
-            SharedHashMap<String, String> map =
-                    MAPPINGS.heap(0).construct("map-" + made++, SharedHashMap.type(Codecs.UTF8, Codecs.UTF8));
+            SharedHashMap<String, String> map = construct(SharedHashMap.type(Codecs.UTF8, Codecs.UTF8));
             for (Map.Entry<String, String> entry : entries) {
                 map.put(entry.getKey(), entry.getValue());
             }
             return map;
+        }
+    }
+
+    private static final class Sets extends TestStringSetGenerator {
+        @Override
+        protected Set<String> create(String[] elements) {
+            SharedSet<String> set = construct(SharedSet.type(Codecs.UTF8));
+            set.addAll(Arrays.asList(elements));
+            return set;
         }
     }
 
@@ -54,6 +72,15 @@ class MapConformanceTest {
                 .named("SharedHashMap")
                 .withFeatures(
                         MapFeature.GENERAL_PURPOSE, CollectionFeature.SUPPORTS_ITERATOR_REMOVE, CollectionSize.ANY)
+                .createTestSuite();
+        return tests(suite);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> isWhatJavaSaysOfASet() {
+        TestSuite suite = SetTestSuiteBuilder.using(new Sets())
+                .named("SharedSet")
+                .withFeatures(SetFeature.GENERAL_PURPOSE, CollectionSize.ANY)
                 .createTestSuite();
         return tests(suite);
     }
