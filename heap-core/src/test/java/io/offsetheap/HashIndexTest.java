@@ -119,6 +119,29 @@ class HashIndexTest {
         assertEquals(List.of(), other.verify().findings());
     }
 
+    /** A directory that is read between the stores of a split is not remembered as that of the new structure version. */
+    @Test
+    void remembersNoDirectoryOfAnOlderVersion() {
+        TestImage image = new TestImage(1 << 20);
+        Attachment heap = image.format(image.newMemory());
+        IndexObject index = heap.names().construct("index", IndexObject.TYPE, 1);
+        Map<String, String> model = new TreeMap<>();
+        InterruptedMemory memory = image.newInterruptedMemory();
+        Attachment splitter = image.attach(memory);
+        IndexObject theirs = splitter.names().find("index", IndexObject.TYPE).orElseThrow();
+        for (int i = 0; index.splits() < 20; i++) {
+            long version = index.splits();
+            // What is known of the directory is read again in the middle of a split.
+            memory.afterStore(offset -> offset == index.versionOffset(), index::splits);
+            theirs.put("key" + i, new byte[] {1});
+            model.put("key" + i, "1:1");
+            assertEquals(index.splits() != version, memory.wasInterrupted());
+            heap.blocks().allocate(16 << i % 4);
+            assertEquals(model, index.content());
+        }
+        assertEquals(List.of(), heap.verify().findings());
+    }
+
     /** A long chain, of which each half needs many lines, keeps its segment from being split no longer than it is almost empty. */
     @Test
     void splitsASegmentWhateverTheLengthOfItsChains() {

@@ -58,7 +58,9 @@ public final class Journal {
     static void apply(SegmentMemory memory, long target, long value) {
         long offset = offset(target);
         if (op(target) == SET) {
-            memory.putLong(offset, value);
+            // Behind the records before it: who reads a structure version without its lock finds the directory of that
+            // version, not an older one.
+            memory.putLongRelease(offset, value);
             return;
         }
         long end = offset + ((long) Long.BYTES << log2n(target));

@@ -132,6 +132,7 @@ final class IndexSplit {
             long half = 1L << log2n - 1;
             lane.fill(directory.word(first + half), log2n - 1, right);
         }
+        // Behind the directory: a reader remembers what it finds under a version as what belongs to it.
         long version = header + HashIndexHeader.STRUCTURE_VERSION_OFFSET;
         lane.set(version, memory.getLong(version) + 1);
         lane.set(header + HashIndexHeader.SCRUB_OFFSET, HashIndexHeader.pack(localDepth + 1, segment));

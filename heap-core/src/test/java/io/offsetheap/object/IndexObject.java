@@ -62,6 +62,11 @@ public final class IndexObject {
         return index.header() + HashIndexHeader.SPLIT_LOCK_OFFSET;
     }
 
+    /** Offset of the structure version. */
+    public long versionOffset() {
+        return index.header() + HashIndexHeader.STRUCTURE_VERSION_OFFSET;
+    }
+
     /** How often the index has been split. */
     public long splits() {
         return index.directory().version();
