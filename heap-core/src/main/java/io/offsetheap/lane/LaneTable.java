@@ -420,7 +420,7 @@ public final class LaneTable {
         }
         long started = 0;
         for (int round = 0; memory.getLongVolatile(offset) == word; round++) {
-            if (closed) {
+            if (closed && !(lane != null && isOurs(owner))) {
                 throw closedException();
             }
             if (round >= SPINS + YIELDS) {
@@ -444,6 +444,11 @@ public final class LaneTable {
             }
             pause(round);
         }
+    }
+
+    /** Whether a lane works for this attach: {@link #close} waits for it too, so that who waits for its lock may go on. */
+    private boolean isOurs(int lane) {
+        return LaneState.isOf(memory.getLongVolatile(stateOf(lane)), incarnation);
     }
 
     /** Refuses to wait for ever: a lane unlocks before it is given back, and nobody waits for a lock of his own. */

@@ -295,6 +295,50 @@ class NotDeadTest {
         }
     }
 
+    /** Close waits for both anyway. Refused, it would leave its lane to whoever needs it. */
+    @Test
+    void aWaiterForALockOfItsOwnHeapEndsBeforeThatIsClosed() throws Exception {
+        OffsetHeap shared = WatchedMemory.open(location);
+        WatchedMemory memory = WatchedMemory.of(shared);
+        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        var held = CompletableFuture.runAsync(
+                () -> replaceAndStop(shared, lock -> {
+                    stopped.countDown();
+                    awaitLatch(goOn);
+                }),
+                NEW_THREAD);
+        awaitLatch(stopped);
+        IndexObject handle = map(shared);
+        CountDownLatch waits = new CountDownLatch(1);
+        memory.onLongWait(wait -> waits.countDown());
+        var waiting = CompletableFuture.runAsync(() -> handle.put("key", WAITERS), NEW_THREAD);
+        awaitLatch(waits);
+        var closing = CompletableFuture.runAsync(shared::close, NEW_THREAD);
+        while (isOpen(shared)) {
+            Thread.onSpinWait();
+        }
+        long rounds = memory.lastWait().rounds();
+        while (memory.lastWait().rounds() < rounds + 10 && !waiting.isDone()) {
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        held.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        waiting.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        closing.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertArrayEquals(WAITERS, map(heap).get("key"));
+        assertEquals(0, heap.verify().busyLanes());
+    }
+
+    private static boolean isOpen(OffsetHeap heap) {
+        try {
+            heap.stats();
+            return true;
+        } catch (IllegalStateException closed) {
+            return false;
+        }
+    }
+
     private static void awaitLatch(CountDownLatch latch) {
         try {
             assertTrue(latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
