@@ -25,8 +25,9 @@ import net.openhft.chronicle.core.UnsafeMemory;
  */
 public class SegmentMemory {
     /*
-     * The bounds check compares with a plain field, the last heapEnd seen. The heap only grows, so a stale value can only
-     * refuse too much, and then the word in the superblock is read again before the refusal stands.
+     * The bounds check compares with a plain field, from the last heapEnd seen. The heap only grows, so a stale value can
+     * only refuse too much, and then the word in the superblock is read again before the refusal stands. The field never
+     * goes back: where somebody has been, everybody may peek.
      *
      * Raw addresses are taken here and nowhere else. They are safe as long as the region is reachable; the region is
      * reachable from this object, and the public operations above end with keepMapped().
@@ -41,8 +42,7 @@ public class SegmentMemory {
     private final String name;
     private final long base;
     private final boolean readOnly;
-    private long limit;
-    /** Where the last word below the limit begins. */
+    /** Where the last word of the heap begins, as far as is known. */
     private long lastWord;
 
     /**
@@ -57,12 +57,7 @@ public class SegmentMemory {
         this.name = name;
         this.base = region.address();
         this.readOnly = region.readOnly();
-        setLimit(limit);
-    }
-
-    private void setLimit(long end) {
-        limit = end;
-        lastWord = end - Long.BYTES;
+        this.lastWord = limit - Long.BYTES;
     }
 
     /** The segment's name for messages. */
@@ -156,7 +151,7 @@ public class SegmentMemory {
      * @param bits how many of the highest bits are compared
      */
     public long peekMatches(long offset, int count, long value, int bits) {
-        if (offset < 0 || offset > limit - (long) count * Long.BYTES) {
+        if (offset < 0 || offset > lastWord - (count - 1L) * Long.BYTES) {
             return 0;
         }
         long matches = 0;
@@ -296,7 +291,11 @@ public class SegmentMemory {
 
     /** Whether the range lies inside the heap as it is now; never throws. */
     public final boolean contains(long offset, long length) {
-        return fits(offset, length) || (refreshLimit() && fits(offset, length));
+        if (fits(offset, length)) {
+            return true;
+        }
+        refreshLimit();
+        return fits(offset, length);
     }
 
     private long word(long offset) {
@@ -329,7 +328,7 @@ public class SegmentMemory {
     }
 
     private boolean fits(long offset, long length) {
-        return offset >= 0 && length >= 0 && offset <= limit - length;
+        return offset >= 0 && length >= 0 && offset <= lastWord + Long.BYTES - length;
     }
 
     private void checkWord(long offset) {
@@ -344,18 +343,16 @@ public class SegmentMemory {
         refreshLimit();
         if (!fits(offset, length)) {
             throw new CorruptedSegmentException("outside the heap: offset=" + offset + " length=" + length + " heapEnd="
-                    + limit + " segment=" + name);
+                    + (lastWord + Long.BYTES) + " segment=" + name);
         }
     }
 
-    /** Reads the end of the heap again. Returns whether it has grown. */
-    private boolean refreshLimit() {
+    /** Reads the end of the heap again. One thread at a time: an end read earlier must not be stored later. */
+    private synchronized void refreshLimit() {
         long end = MEMORY.readVolatileLong(base + HEAP_END_OFFSET);
-        if (end <= limit || end > region.size()) {
-            return false;
+        if (end <= region.size()) {
+            lastWord = Math.max(lastWord, end - Long.BYTES);
         }
-        setLimit(end);
-        return true;
     }
 
     private UnsupportedOperationException readOnly() {

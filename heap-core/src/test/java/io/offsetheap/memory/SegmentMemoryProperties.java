@@ -14,7 +14,10 @@ import io.offsetheap.region.MappedRegion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -156,6 +159,43 @@ class SegmentMemoryProperties {
             assertEquals(7, memory.getLong(last));
             memory.putLong(last, 0);
             assertThrows(CorruptedSegmentException.class, () -> memory.getLong(last + Long.BYTES));
+        }
+    }
+
+    /** Threads that learn of the heap's growth at the same time do not make one another forget it. */
+    @Example
+    void theBoundNeverGoesBack() throws Exception {
+        for (int round = 0; round < 1000; round++) {
+            SegmentMemory memory = newMemory();
+            List<FutureTask<Long>> growers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                FutureTask<Long> grower = new FutureTask<>(() -> growAndCountRefusals(memory));
+                growers.add(grower);
+                new Thread(grower, "grower").start();
+            }
+            for (FutureTask<Long> grower : growers) {
+                assertEquals(0, grower.get(60, TimeUnit.SECONDS));
+            }
+            memory.region().close();
+        }
+    }
+
+    private static long growAndCountRefusals(SegmentMemory memory) {
+        long refused = 0;
+        while (true) {
+            long end = memory.getLongVolatile(SegmentMemory.HEAP_END_OFFSET);
+            if (end == CAPACITY) {
+                return refused;
+            }
+            if (memory.compareAndSetLong(SegmentMemory.HEAP_END_OFFSET, end, end + Long.BYTES)) {
+                if (!memory.contains(end, Long.BYTES)) {
+                    refused++;
+                }
+                memory.putLong(end, -1);
+                if (memory.peekLong(end) != -1) {
+                    refused++;
+                }
+            }
         }
     }
 
