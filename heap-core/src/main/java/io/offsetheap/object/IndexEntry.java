@@ -70,8 +70,11 @@ final class IndexEntry {
         return entry + valueOffset(keyLength(lengths), valueLength(lengths));
     }
 
-    /** A value of 1 to 8 bytes as a number with a sign. Reads the one or two words that cover it. */
+    /** A value of up to 8 bytes as a number with a sign. Reads the one or two words that cover it, or none. */
     static long word(SegmentMemory memory, long at, int length) {
+        if (length == 0) {
+            return 0;
+        }
         int shift = ((int) at & 7) << 3;
         long word = memory.getLong(at & -Long.BYTES) >>> shift;
         int bits = length << 3;
