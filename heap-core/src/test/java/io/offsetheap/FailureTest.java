@@ -4,6 +4,7 @@
 package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -168,6 +169,21 @@ class FailureTest {
                 .filter(lane -> image.raw().getLong(image.geometry().lane(lane) + LaneState.BODY_OFFSET) != 0)
                 .count();
         assertEquals(2, used);
+    }
+
+    /** A full file system has no memory for a lane that was never used; that of a dead lane is there. */
+    @Test
+    void noFurtherLaneIsUsedWhileADeadOneHasBeen() {
+        TestImage image = new TestImage(SIZE);
+        Attachment busy = image.format(image.newMemory());
+        Attachment dead = image.attach(image.newMemory());
+        Attachment heap = image.attach(image.newMemory());
+        busy.lanes().lease();
+        Lane left = dead.lanes().lease();
+        image.kill(dead.slot());
+        image.limitRoom(0);
+        heap.blocks().allocate(8);
+        assertFalse(LaneState.inOperation(image.raw().getLong(left.entry())));
     }
 
     private static IndexObject index(Attachment heap) {

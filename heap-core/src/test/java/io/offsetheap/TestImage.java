@@ -4,6 +4,7 @@
 package io.offsetheap;
 
 import io.offsetheap.alloc.SegmentAllocator;
+import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Liveness;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
@@ -23,6 +24,8 @@ final class TestImage {
     private final SegmentMemory raw;
     /** The bytes from which each run begins. */
     private byte[] base = {};
+    /** Bytes that can still be reserved. */
+    private long room = Long.MAX_VALUE;
 
     TestImage(long maxSize) {
         geometry = Geometry.tiny(maxSize);
@@ -117,12 +120,21 @@ final class TestImage {
         return Attachment.attach(memory, geometry, liveness(), this::reserve);
     }
 
+    /** From now on the file system has room for so many bytes more. */
+    void limitRoom(long bytes) {
+        room = bytes;
+    }
+
     /** There is memory everywhere; but a heap that is longer than what was asked for would not have any in a file. */
     private void reserve(long offset, long length) {
         if (offset >= geometry.heap && raw.getLong(Superblock.HEAP_END_OFFSET) > offset) {
             throw new AssertionError("the heap ends behind its memory: heapEnd="
                     + raw.getLong(Superblock.HEAP_END_OFFSET) + " reserved=" + offset);
         }
+        if (length > room) {
+            throw new OutOfSegmentMemoryException("no room: length=" + length + " room=" + room + " segment=image");
+        }
+        room -= length;
     }
 
     private Liveness liveness() {

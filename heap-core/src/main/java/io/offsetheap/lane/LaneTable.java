@@ -6,6 +6,7 @@ package io.offsetheap.lane;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.LockTimeoutException;
 import io.offsetheap.error.OutOfLanesException;
+import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.CommitSite;
@@ -212,24 +213,21 @@ public final class LaneTable {
     }
 
     private void ensureBody(int lane) {
-        long flag = geometry.lane(lane) + LaneState.BODY_OFFSET;
-        if (memory.getLongVolatile(flag) == 0) {
+        if (!hasBody(lane)) {
             backing.reserve(geometry.laneBody(lane), geometry.laneBodySize);
             // Nobody looks into a body before its word says that it is real memory.
-            memory.commitWord(CommitSite.LANE_BODY, flag, 1);
+            memory.commitWord(CommitSite.LANE_BODY, geometry.lane(lane) + LaneState.BODY_OFFSET, 1);
         }
+    }
+
+    private boolean hasBody(int lane) {
+        return memory.getLongVolatile(geometry.lane(lane) + LaneState.BODY_OFFSET) != 0;
     }
 
     private Lane leaseAny(LaneContext context) {
         long deadline = 0;
         for (int round = 0; ; round++) {
-            Lane lane = leaseFree(context, true);
-            if (lane == null) {
-                lane = leaseFree(context, false);
-            }
-            if (lane == null) {
-                lane = adopt(context);
-            }
+            Lane lane = tryLeaseAny(context);
             if (lane != null) {
                 return lane;
             }
@@ -248,13 +246,29 @@ public final class LaneTable {
         }
     }
 
-    /** Those that have memory come first: a full file system has none for another one. */
+    /** Those that have memory come first: a full file system has none for another one, but a dead one has its own. */
+    private @Nullable Lane tryLeaseAny(LaneContext context) {
+        Lane lane = leaseFree(context, true);
+        if (lane != null) {
+            return lane;
+        }
+        try {
+            lane = leaseFree(context, false);
+            return lane != null ? lane : adopt(context, false);
+        } catch (OutOfSegmentMemoryException full) {
+            lane = adopt(context, true);
+            if (lane == null) {
+                throw full;
+            }
+            return lane;
+        }
+    }
+
     private @Nullable Lane leaseFree(LaneContext context, boolean withBody) {
         int first = (int) (context.thread.getId() % geometry.lanes);
         for (int i = 0; i < geometry.lanes; i++) {
             Lane lane = lane((first + i) % geometry.lanes);
-            boolean hasBody = memory.getLongVolatile(lane.entry() + LaneState.BODY_OFFSET) != 0;
-            if (hasBody == withBody && tryLease(context, lane)) {
+            if (hasBody(lane.index()) == withBody && tryLease(context, lane)) {
                 return lane;
             }
         }
@@ -262,10 +276,10 @@ public final class LaneTable {
     }
 
     /** Leases a dead lane straight from its dead lessee: for a thread that has no lane to help from. */
-    private @Nullable Lane adopt(LaneContext context) {
+    private @Nullable Lane adopt(LaneContext context, boolean onlyWithBody) {
         for (int i = 0; i < geometry.lanes; i++) {
             long state = memory.getLongVolatile(stateOf(i));
-            if (!isDead(i, state)) {
+            if (!isDead(i, state) || (onlyWithBody && !hasBody(i))) {
                 continue;
             }
             Lane lane = lane(i);
@@ -521,8 +535,7 @@ public final class LaneTable {
     public void visitIdle(Consumer<Lane> visitor) {
         for (int i = 0; i < geometry.lanes; i++) {
             long state = memory.getLongVolatile(stateOf(i));
-            if (LaneState.status(state) == LaneState.FREE
-                    && memory.getLongVolatile(geometry.lane(i) + LaneState.BODY_OFFSET) != 0) {
+            if (LaneState.status(state) == LaneState.FREE && hasBody(i)) {
                 visitIdle(lane(i), state, visitor);
             }
         }
@@ -625,7 +638,7 @@ public final class LaneTable {
 
     private void recoverBody(int dead) {
         long entry = geometry.lane(dead);
-        if (memory.getLongVolatile(entry + LaneState.BODY_OFFSET) != 0) {
+        if (hasBody(dead)) {
             Journal.replay(memory, geometry, geometry.laneBody(dead));
             Journal.releaseLocks(memory, geometry.laneBody(dead), dead);
         }
