@@ -222,14 +222,27 @@ final class PageHeap {
         noRoom = null;
         long end = memory.getLong(Superblock.HEAP_END_OFFSET);
         boolean grown = end != seenEnd;
-        if (!grown && pages << geometry.pageShift <= tailBytes(lane, end) + geometry.maxSize - end) {
-            long newEnd = newEnd(end, pages << geometry.pageShift);
-            if (newEnd > end) {
-                grown = tryExtend(lane, end, newEnd);
+        if (!grown && end < geometry.maxSize) {
+            long bytes = pages << geometry.pageShift;
+            long missing = bytes - tailBytes(lane, end);
+            if (missing <= geometry.maxSize - end) {
+                grown = tryExtend(lane, end, Math.max(bytes, step(end)), Math.max(1, missing));
             }
         }
         lane.unlock(Superblock.GROW_LOCK_OFFSET);
         return grown;
+    }
+
+    /** By a generous step, or by half of it and so on, down to what is needed: a nearly full file system has room for that. */
+    private boolean tryExtend(Lane lane, long end, long generous, long needed) {
+        long step = Math.min(generous, geometry.maxSize - end);
+        while (!tryExtend(lane, end, roundUp(end + step))) {
+            if (step <= needed) {
+                return false;
+            }
+            step = Math.max(needed, step / 2);
+        }
+        return true;
     }
 
     private boolean tryExtend(Lane lane, long end, long newEnd) {
@@ -239,6 +252,7 @@ final class PageHeap {
             noRoom = e;
             return false;
         }
+        noRoom = null;
         extend(lane, end, newEnd);
         return true;
     }
@@ -252,8 +266,7 @@ final class PageHeap {
     void growTo(Lane lane, long wantedEnd) {
         lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
         long end = memory.getLong(Superblock.HEAP_END_OFFSET);
-        long unit = geometry.growUnit;
-        long newEnd = (wantedEnd + unit - 1) / unit * unit;
+        long newEnd = roundUp(wantedEnd);
         if (newEnd > end) {
             try {
                 reserve(end, newEnd);
@@ -266,10 +279,13 @@ final class PageHeap {
         lane.unlock(Superblock.GROW_LOCK_OFFSET);
     }
 
-    private long newEnd(long end, long bytes) {
-        long step = Math.max(firstSize(geometry), Math.min(end / 4, LONGEST_GROWTH));
+    private long step(long end) {
+        return Math.max(firstSize(geometry), Math.min(end / 4, LONGEST_GROWTH));
+    }
+
+    private long roundUp(long end) {
         long unit = geometry.growUnit;
-        return Math.min(geometry.maxSize, (end + Math.max(bytes, step) + unit - 1) / unit * unit);
+        return (end + unit - 1) / unit * unit;
     }
 
     /** Bytes of the free span at the end of the heap: what growth adds to. */

@@ -55,6 +55,11 @@ class ScarceRoomHeapTest {
     }
 
     @Test
+    void growingTakesLessThanItWouldLike() throws Exception {
+        onAFileSystemOf("4m", "nearlyFull");
+    }
+
+    @Test
     void allocatingTakesFirstWhatIsHeldBack() throws Exception {
         onAFileSystemOf("4m", "allocate");
     }
@@ -115,6 +120,7 @@ class ScarceRoomHeapTest {
             switch (arguments[0]) {
                 case "create" -> child.create();
                 case "grow" -> child.grow();
+                case "nearlyFull" -> child.nearlyFull();
                 case "allocate" -> child.allocate();
                 case "lease" -> child.lease();
                 case "read" -> child.read();
@@ -169,6 +175,25 @@ class ScarceRoomHeapTest {
             }
             try (OffsetHeap heap = heap().open()) {
                 assertContent(heap, heap.find("index", IndexObject.TYPE).orElseThrow());
+            }
+        }
+
+        /** There is less room than a heap usually grows by, but more than it needs. */
+        private void nearlyFull() throws IOException {
+            try (OffsetHeap heap = heap().create()) {
+                long before = heap.stats().grown();
+                int left = 300 << 10;
+                fill((int) Files.getFileStore(directory).getUsableSpace() - left);
+                while (heap.stats().grown() == before) {
+                    heap.allocate(100_000);
+                }
+                assertTrue(heap.stats().grown() - before <= left);
+                assertNoRoom(() -> {
+                    while (true) {
+                        heap.allocate(100_000);
+                    }
+                });
+                assertWhole(heap);
             }
         }
 
