@@ -6,9 +6,11 @@ package io.offsetheap;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.object.Codecs;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What the hash index does with keys that all want the same bucket. The seed is fixed, so their hashes are known. */
@@ -30,6 +33,8 @@ class HashIndexTest {
     private static final int MANY = 1000;
     /** More than an operation can reserve of one size. */
     private static final int TIMES = 10;
+    /** Where a line of a bucket names the next one. */
+    private static final int LINK = 56;
 
     /** Keys of bucket 0 of their segment: its other buckets stay empty, so it is not split, and the chain grows. */
     private static List<String> colliding(IndexObject index) {
@@ -218,30 +223,66 @@ class HashIndexTest {
     /** An iterator that is stopped on a chain, which is freed and given to a user, does not walk in a circle of his data. */
     @Test
     void followsNoCircleWhereAChainHasBeen() {
+        followsNoCircle(20, 1, (heap, index) -> index.index().isEmpty());
+    }
+
+    /** Nor does a function of a user, which may not ask for the lock, however long the chain is. */
+    @Test
+    void followsNoCircleWhereALongChainHasBeen() {
+        followsNoCircle(MANY - 1, 97, (heap, index) -> {
+            heap.lanes().enterUserFunction();
+            index.get(colliding(index).get(MANY - 1));
+        });
+    }
+
+    private static void followsNoCircle(int keys, int stride, BiConsumer<Attachment, IndexObject> reader) {
         TestImage image = new TestImage(256 << 10);
         IndexObject index = image.format(image.newMemory()).names().construct("index", IndexObject.TYPE, 1);
-        colliding(index).subList(0, 20).forEach(key -> index.put(key, new byte[3]));
+        colliding(index).subList(0, keys).forEach(key -> index.put(key, new byte[3]));
         image.keep();
         int destroyed = 0;
-        long points = 1;
-        for (long point = 0; point < points; point++) {
+        boolean stopped = true;
+        for (long point = 0; stopped; point += stride) {
             Attachment other = image.rewound(image.newMemory());
             PreemptedMemory memory = image.newPreemptedMemory();
-            IndexObject mine =
-                    image.attach(memory).names().find("index", IndexObject.TYPE).orElseThrow();
+            Attachment heap = image.attach(memory);
+            IndexObject mine = heap.names().find("index", IndexObject.TYPE).orElseThrow();
             memory.preemptAt(point, () -> {
                 other.names().destroy("index");
                 other.blocks().trim();
                 fillWithCircles(other);
             });
             try {
-                mine.index().isEmpty();
+                reader.accept(heap, mine);
             } catch (IllegalStateException e) {
                 destroyed++;
             }
-            points = memory.points();
+            stopped = memory.points() > point;
         }
         assertTrue(destroyed > 20, "destroyed=" + destroyed);
+    }
+
+    /** A chain that leads back to its bucket is reported by whoever may not ask for the lock, as by all others. */
+    @Test
+    void reportsACircleToAFunctionOfAUser() {
+        TestImage image = new TestImage(256 << 10);
+        Attachment heap = image.format(image.newMemory());
+        IndexObject index = heap.names().construct("index", IndexObject.TYPE, 1);
+        List<String> keys = colliding(index);
+        keys.subList(0, 20).forEach(key -> index.put(key, new byte[3]));
+        long bucket = index.bucket(keys.get(20));
+        long line = bucket;
+        while (image.raw().getLong(line + LINK) != 0) {
+            line = image.raw().getLong(line + LINK);
+        }
+        image.raw().putLong(line + LINK, bucket);
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            heap.lanes().enterUserFunction();
+            var thrown = assertThrows(CorruptedSegmentException.class, () -> index.get(keys.get(20)));
+            assertTrue(
+                    thrown.getMessage().startsWith("a chain of overflow lines has no end: bucket=" + bucket),
+                    thrown::getMessage);
+        });
     }
 
     /** Gives all free memory to a user, who writes lines without entries, each of which leads to itself. */
@@ -250,7 +291,7 @@ class HashIndexTest {
             while (true) {
                 long block = heap.blocks().allocate(64);
                 heap.memory().zero(block, 64);
-                heap.memory().putLong(block + 56, block);
+                heap.memory().putLong(block + LINK, block);
             }
         } catch (OutOfSegmentMemoryException full) {
             assertEquals(0, heap.blocks().stats().largestFree());

@@ -544,6 +544,7 @@ public final class HashIndex {
     public boolean locate(Scratch scratch) {
         EncodedKey key = scratch.key;
         long hash = hash(key);
+        int maxLines = MAX_LINES;
         while (scratch.failures < MAX_FAILURES || !mayLock()) {
             Directory current = directory();
             long version = current.version();
@@ -559,7 +560,6 @@ public final class HashIndex {
                     checkAlive();
                     continue;
                 }
-                int maxLines = scratch.failures < MAX_FAILURES ? MAX_LINES : Bucket.MAX_CHAIN;
                 long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, maxLines);
                 if (entry > 0) {
                     long lengths = memory.getLong(entry);
@@ -575,7 +575,14 @@ public final class HashIndex {
                     memory.keepMapped();
                     return false;
                 } else if (entry < 0) {
+                    // Who may not ask for the lock goes twice as far, if what he has followed was the chain.
                     scratch.failures = MAX_FAILURES;
+                    if (holds(bucket, lock, version)) {
+                        if (maxLines == Bucket.MAX_CHAIN) {
+                            throw endlessChain(bucket);
+                        }
+                        maxLines *= 2;
+                    }
                 }
             } catch (CorruptedSegmentException e) {
                 if (holds(bucket, lock, version)) {
