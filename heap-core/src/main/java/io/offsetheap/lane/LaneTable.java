@@ -551,9 +551,13 @@ public final class LaneTable {
             return;
         }
         lane.holder = context;
+        boolean known = state == lane.lastFree;
         lane.lastFree = -1;
-        lane.reset();
         try {
+            if (!known) {
+                lane.reset();
+                upkeep.settle(lane, Upkeep.ALL);
+            }
             sweepAll(lane);
             visitor.accept(lane);
         } catch (Throwable t) {
@@ -561,7 +565,9 @@ public final class LaneTable {
             context.visited = null;
             throw t;
         }
-        memory.publish(lane.entry(), LaneState.freed(active));
+        long free = LaneState.freed(active);
+        lane.lastFree = free;
+        memory.publish(lane.entry(), free);
         context.visited = null;
     }
 
