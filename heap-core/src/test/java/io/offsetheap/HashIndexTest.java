@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.lane.LaneContext;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.object.Codecs;
 import io.offsetheap.object.HashIndex.When;
@@ -19,6 +20,7 @@ import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.Scratch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +147,38 @@ class HashIndexTest {
             assertEquals(model, index.content());
         }
         assertEquals(List.of(), heap.verify().findings());
+    }
+
+    /** A function of an operation may read, and so it may help: what it meets may be locked by somebody who has died. */
+    @Test
+    void readsInAFunctionWhatADeadWriterHasLocked() {
+        TestImage image = TestImage.formatted(1 << 20);
+        image.prepare(
+                heap -> heap.names().construct("index", IndexObject.TYPE, 1).put("key", new byte[] {1}));
+        for (int store = 0; ; store++) {
+            Attachment reader = image.rewound(image.newMemory());
+            IndexObject index = reader.names().find("index", IndexObject.TYPE).orElseThrow();
+            CrashingMemory memory = image.newMemory();
+            Attachment writer = image.attach(memory);
+            IndexObject theirs = writer.names().find("index", IndexObject.TYPE).orElseThrow();
+            memory.crashAt(store);
+            try {
+                theirs.put("key", new byte[] {2, 2});
+                assertTrue(store > 5, "store=" + store);
+                return;
+            } catch (CrashingMemory.Crash expected) {
+                image.kill(writer.slot());
+            }
+            LaneContext context = reader.lanes().enterUserFunction();
+            try {
+                byte[] value = index.get("key");
+                assertTrue(value != null && value.length == value[0], () -> Arrays.toString(value));
+                assertThrows(IllegalStateException.class, () -> index.remove("key"));
+            } finally {
+                context.leaveUserFunction();
+            }
+            assertTrue(index.remove("key"));
+        }
     }
 
     /** A long chain, of which each half needs many lines, keeps its segment from being split no longer than it is almost empty. */

@@ -597,6 +597,16 @@ public final class LaneTable {
             return help(owner, context.leased.index());
         }
         // A reader may be inside a user's function, which must not write; helping is not its write.
+        int functions = context.userFunctions;
+        context.userFunctions = 0;
+        try {
+            return leaseAndHelp(context, owner);
+        } finally {
+            context.userFunctions = functions;
+        }
+    }
+
+    private boolean leaseAndHelp(LaneContext context, int owner) {
         Lane leased = lease(context);
         try {
             boolean helped = help(owner, leased.index());
