@@ -362,10 +362,11 @@ class NotDeadTest {
     /** Its handler fails as well; only this attach knows its threads. */
     @Test
     void aThreadThatEndsLosesItsLockToItsOwnAttach() throws Exception {
-        try (OffsetHeap both = WatchedMemory.open(location)) {
-            endByError(both, new AtomicInteger(Integer.MAX_VALUE));
-            checkTakenOver(both, startWaiter(both));
-        }
+        OffsetHeap both = WatchedMemory.open(location);
+        endByError(both, new AtomicInteger(Integer.MAX_VALUE));
+        checkTakenOver(both, startWaiter(both));
+        // Only here: it waits for the waiter, which after a failure may wait for ever.
+        both.close();
     }
 
     /** A thread replaces the value and ends by an error: its next stores fail, as many as are left. */
