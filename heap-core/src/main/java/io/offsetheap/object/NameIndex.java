@@ -70,7 +70,8 @@ public final class NameIndex {
     private final ObjectSpace space;
     private final SegmentMemory memory;
     private final DoomedObjects doomed;
-    private @Nullable HashIndex index;
+    /** Volatile, because not all fields of an index are final. */
+    private volatile @Nullable HashIndex index;
     /** The type asked for last, by whatever thread. */
     private @Nullable TypeHash lastType;
 
