@@ -120,7 +120,8 @@ public final class OffsetHeap implements AutoCloseable {
 
     /**
      * Destroys the object of a name, whatever its type. Handles to it are dead from then on. The memory of a large
-     * container comes back step by step.
+     * container comes back step by step, and not before the writes that run meanwhile are over; {@link #trim} brings it
+     * back at once if they are.
      *
      * @return false if there is no such object
      */

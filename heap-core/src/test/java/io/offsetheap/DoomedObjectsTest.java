@@ -4,6 +4,9 @@
 package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneState;
@@ -17,7 +20,9 @@ class DoomedObjectsTest {
     private final TestImage image = new TestImage(96 << 10);
     private final Attachment owner = image.format(image.newMemory());
     private final Attachment writer = image.attach(image.newMemory());
-    private final Attachment collector = image.attach(image.newMemory());
+    private final InterruptedMemory memory = image.newInterruptedMemory();
+    private final Attachment collector = image.attach(memory);
+    private final long lane;
     private final long list;
 
     /** Each has a lane of its own, to which it comes back. */
@@ -28,7 +33,8 @@ class DoomedObjectsTest {
         third.giveBack();
         second.giveBack();
         first.giveBack();
-        list = first.entry() + LaneState.DOOMED_OFFSET;
+        lane = first.entry();
+        list = lane + LaneState.DOOMED_OFFSET;
     }
 
     @AfterEach
@@ -49,6 +55,50 @@ class DoomedObjectsTest {
         owner.names().destroy("second");
         collector.blocks().trim();
         assertEquals(header, image.raw().getLong(list));
+    }
+
+    /** Nobody is inside an operation any more, but for the caller, who asks from outside of his own. */
+    @Test
+    void comeBackWithOneTrim() {
+        doomTwo();
+        collector.blocks().trim();
+        assertEquals(0, image.raw().getLong(list));
+    }
+
+    /** An operation in need of memory counts itself among those that may see the containers; the next one need not. */
+    @Test
+    void comeBackAllWithTheSecondOperationInNeed() {
+        doomTwo();
+        long last = image.raw().getLong(list);
+        visitInsideAnOperation();
+        assertEquals(last, image.raw().getLong(list));
+        visitInsideAnOperation();
+        assertEquals(0, image.raw().getLong(list));
+    }
+
+    /** A trim from outside of an operation is not waited for, and stops. */
+    @Test
+    void areLeftAloneAfterClose() {
+        doomTwo();
+        memory.beforeCompareAndSet(offset -> offset == lane, collector::close);
+        assertThrows(IllegalStateException.class, () -> collector.blocks().trim());
+        assertTrue(memory.wasInterrupted());
+        assertNotEquals(0, image.raw().getLong(list));
+    }
+
+    private void doomTwo() {
+        construct("first");
+        construct("second");
+        Lane running = writer.lanes().lease();
+        owner.names().destroy("first");
+        owner.names().destroy("second");
+        running.giveBack();
+    }
+
+    private void visitInsideAnOperation() {
+        Lane own = collector.lanes().lease();
+        collector.lanes().visitIdle(idle -> {});
+        own.giveBack();
     }
 
     private long construct(String name) {

@@ -388,6 +388,9 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public void trim() {
+        lanes.helpAll();
+        // From outside of an operation: one of our own would hold back what was destroyed before it began.
+        lanes.visitIdle(this::drainUnreserved);
         Lane lane = lanes.lease();
         try {
             collect(lane);

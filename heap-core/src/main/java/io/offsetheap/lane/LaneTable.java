@@ -531,7 +531,7 @@ public final class LaneTable {
         return helped;
     }
 
-    /** Leases every lane that is free just now, one after the other, beside the caller's own, and sweeps each. */
+    /** Leases every lane that is free just now, one after the other, beside the caller's own if any, and sweeps each. */
     public void visitIdle(Consumer<Lane> visitor) {
         for (int i = 0; i < geometry.lanes; i++) {
             long state = memory.getLongVolatile(stateOf(i));
@@ -547,6 +547,11 @@ public final class LaneTable {
         context.visitedActive = active;
         context.visited = lane;
         if (!memory.compareAndSetLong(lane.entry(), state, active)) {
+            context.visited = null;
+            return;
+        }
+        if (closed) {
+            memory.publish(lane.entry(), LaneState.freed(active));
             context.visited = null;
             return;
         }

@@ -29,11 +29,13 @@ public final class DoomedObjects {
     private final ObjectSpace space;
     private final SegmentMemory memory;
     private final LaneTable lanes;
-    /** What was running when this attach first looked at the lane's first doomed container; the lessee's. */
+    /** What was running when this attach first looked at the lane's list as it is now; the lessee's. */
     private final @Nullable Observation[] observations;
 
     private static final class Observation {
-        private final long header;
+        /** The first container of the list. */
+        private long header;
+
         private final long[] states;
 
         Observation(long header, long[] states) {
@@ -80,13 +82,15 @@ public final class DoomedObjects {
             return false;
         }
         if (HashIndex.tearDown(space, lane, header, BLOCKS_PER_SWEEP)) {
-            observations[lane.index()] = null;
             space.blocks().makeHeaderRoom(lane);
-            lane.set(doomed, memory.getLong(next));
+            long behind = memory.getLong(next);
+            lane.set(doomed, behind);
             // Doomed no longer: whoever meets it again in a list has gone in a circle.
             lane.set(next, header);
             space.blocks().giveHeader(lane, header);
             lane.commit(CommitSite.DOOMED_DONE);
+            // A list grows at its head: what hangs behind was destroyed before, and has been waited for as well.
+            observation.header = behind;
         }
         return memory.getLong(doomed) != 0;
     }
