@@ -151,6 +151,9 @@ final class PreemptionHarness {
         long lock = forged == Forged.LOCKED ? 1L << 24 | busyLane() + 1 : 0;
         long entry = user.blocks().allocate(forgery.size());
         forgery.writeEntry(user.memory(), entry);
+        if (forged == Forged.WILD) {
+            Forgery.writeLongKey(user.memory(), entry);
+        }
         note(written, entry, forgery.size());
         long segment = user.blocks().allocate(SEGMENT_SIZE, 64);
         forgery.writeSegment(user.memory(), segment, lock, entry);

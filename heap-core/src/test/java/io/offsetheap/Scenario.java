@@ -91,6 +91,7 @@ public enum Scenario implements Runnable {
             harness.prepare(heap -> put(heap, "first", 8, 1));
             harness.explore(
                     "get while replaced", heap -> get(heap, "first"), heap -> put(heap, "first", 20, 2), "first");
+            harness.explore("iterate while replaced", Scenario::keys, heap -> put(heap, "first", 20, 2), "first");
             harness.explore(
                     "get while removed",
                     heap -> get(heap, "first"),

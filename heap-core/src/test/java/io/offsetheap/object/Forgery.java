@@ -54,6 +54,11 @@ public final class Forgery {
         memory.copyFrom(value, 0, at + IndexEntry.valueOffset(key.length, value.length), value.length);
     }
 
+    /** Writes an entry that claims to have a long key. */
+    public static void writeLongKey(SegmentMemory memory, long at) {
+        memory.putLong(at, IndexEntry.lengths(CLAIMED_LENGTH, 0));
+    }
+
     /** Writes a line that leads to a forged entry wherever one looks. */
     public void writeLine(SegmentMemory memory, long at, long lock, long entry) {
         memory.putLong(at, lock);
