@@ -231,11 +231,16 @@ public final class HashIndex {
         }
     }
 
-    /** Where the directory says that a hash belongs. */
-    long bucketOf(long hash) {
-        return bucketOf(hash, directory());
+    /** The directory as somebody reads it who holds a lock of the index and so must not be refused: unchecked. */
+    Directory directoryUnderLock() {
+        Directory known = directory;
+        long version = structureVersion();
+        return known.version() == version
+                ? known
+                : Directory.of(version, memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET));
     }
 
+    /** Where the directory says that a hash belongs. */
     long bucketOf(long hash, Directory directory) {
         return Bucket.at(memory.getLong(directory.word(directory.index(hash))), Bucket.index(hash));
     }
@@ -670,7 +675,7 @@ public final class HashIndex {
             long bucket = settledBucket(hash);
             lane.lock(LockRank.BUCKET, bucket);
             // A segment's place in the directory changes only while all its buckets are locked.
-            if (bucketOf(hash) == bucket) {
+            if (bucketOf(hash, directoryUnderLock()) == bucket) {
                 return bucket;
             }
             lane.unlock(bucket);

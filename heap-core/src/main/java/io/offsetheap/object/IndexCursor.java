@@ -212,7 +212,7 @@ public final class IndexCursor {
 
     private boolean tryFillLocked(Lane lane, long hash) {
         long line = index.lock(lane, hash);
-        Directory directory = index.directory();
+        Directory directory = index.directoryUnderLock();
         int shift = Bucket.TAG_BITS - index.localDepth(hash, directory);
         int found = collect(line, memory.getLong(line), directory.version(), shift);
         boolean done = found != FAILED && (found == 0 || ends[found - 1] <= keys.length);

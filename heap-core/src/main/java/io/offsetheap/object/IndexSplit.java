@@ -64,7 +64,7 @@ final class IndexSplit {
             lane.lock(LockRank.SPLIT, splitLock);
             finishLocked(lane);
             // The structure version can change only under this lock, so what was seen under the same one is still true.
-            if (index.directory().version() == directory.version()) {
+            if (index.directoryUnderLock().version() == directory.version()) {
                 lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
                 splitLocked(lane, hash, segment, localDepth);
                 lane.unlock(segment);
@@ -119,7 +119,7 @@ final class IndexSplit {
             sort(lane, Bucket.at(segment, b), bitOf(localDepth));
         }
         long right = newRightHalf(lane, segment, bitOf(localDepth));
-        Directory directory = index.directory();
+        Directory directory = index.directoryUnderLock();
         int depth = directory.depth();
         long words = directory.words();
         int log2n = depth - localDepth;

@@ -300,7 +300,7 @@ final class IndexWriter {
         long hash = position << (Long.SIZE - Bucket.TAG_BITS) | number;
         long bucket = index.lock(lane, hash);
         Bucket.checkChain(memory, bucket);
-        int shift = Bucket.TAG_BITS - index.localDepth(hash, index.directory());
+        int shift = Bucket.TAG_BITS - index.localDepth(hash, index.directoryUnderLock());
         for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long at = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;

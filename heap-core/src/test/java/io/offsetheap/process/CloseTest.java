@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.offsetheap.HeapBuilder;
 import io.offsetheap.LanePin;
 import io.offsetheap.OffsetHeap;
+import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.SharedBytes;
@@ -158,6 +159,23 @@ class CloseTest {
     }
 
     /** A pinned lane keeps the slot until the pin is closed; without it, the slot is free at once. */
+    /** A load that has passed its check when another thread closes the heap must not fault. */
+    @Test
+    void whoeverStillHoldsTheMemoryHasItMapped() {
+        HeapBuilder builder = OffsetHeap.sharedMemory(
+                "offsetheap-close-" + ProcessHandle.current().pid() + "-held");
+        try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
+            SegmentMemory memory = heap.memory();
+            long block = heap.allocate(Long.BYTES);
+            memory.putLong(block, 7);
+            heap.close();
+            assertEquals(7, memory.getLong(block));
+            memory.keepMapped();
+        } finally {
+            builder.remove();
+        }
+    }
+
     @Test
     void aPinThatIsLeftOpenHoldsNothingUp() {
         String name = "offsetheap-pin-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
