@@ -164,7 +164,8 @@ class CloseTest {
     void whoeverStillHoldsTheMemoryHasItMapped() {
         HeapBuilder builder = OffsetHeap.sharedMemory(
                 "offsetheap-close-" + ProcessHandle.current().pid() + "-held");
-        try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
+        OffsetHeap heap = builder.maxSize(1 << 20).create();
+        try {
             SegmentMemory memory = heap.memory();
             long block = heap.allocate(Long.BYTES);
             memory.putLong(block, 7);
@@ -172,6 +173,7 @@ class CloseTest {
             assertEquals(7, memory.getLong(block));
             memory.keepMapped();
         } finally {
+            heap.close();
             builder.remove();
         }
     }
