@@ -58,7 +58,7 @@ final class SegmentOpener {
                 SegmentMemory memory = new SegmentMemory(region, name, SegmentAllocator.formattedSize(geometry));
                 memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
                 Attachment attachment = Attachment.format(
-                        memory, geometry, new KernelLiveness(file), backing(file), FormatSeed.random());
+                        memory, geometry, new KernelLiveness(file), backing(file, region), FormatSeed.random());
                 if (!file.publish()) {
                     region.close();
                     return null;
@@ -132,7 +132,8 @@ final class SegmentOpener {
                     // Before anything else is stored: after a power loss a file must not look clean that is not.
                     markOpen(file, memory);
                 }
-                Attachment attached = Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file));
+                Attachment attached =
+                        Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file, region));
                 if (interrupted) {
                     audit(attached);
                     markOpen(file, memory);
@@ -176,8 +177,14 @@ final class SegmentOpener {
         return Geometry.read(block, size, name);
     }
 
-    private static BackingStore backing(SegmentFile file) {
-        return file::reserve;
+    private static BackingStore backing(SegmentFile file, MappedRegion region) {
+        if (file.isOnDisk()) {
+            return file::reserve;
+        }
+        return (offset, length) -> {
+            file.reserve(offset, length);
+            region.populate(offset, length);
+        };
     }
 
     // ---- the INIT byte

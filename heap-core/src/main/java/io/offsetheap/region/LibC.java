@@ -72,6 +72,7 @@ final class LibC {
     static final int MAP_ANONYMOUS = 0x20;
     static final int MAP_NORESERVE = 0x4000;
     static final int MADV_DONTFORK = 10;
+    static final int MADV_POPULATE_WRITE = 23;
     static final long MAP_FAILED = -1;
 
     static final int F_OFD_GETLK = 36;

@@ -6,6 +6,7 @@ package io.offsetheap.region;
 import io.offsetheap.error.HeapException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Cleaner.Cleanable;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,6 +148,19 @@ public final class MappedRegion implements AutoCloseable {
             throw new IllegalStateException("the region is closed: size=" + size);
         }
         return address;
+    }
+
+    /**
+     * Maps the pages of a range in one call, where the system can: at their first use each would fault by itself. The file
+     * has memory for them already. A system that cannot leaves it to the first use.
+     *
+     * @param offset where the range begins in the region
+     * @param length its length in bytes
+     */
+    public void populate(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, size);
+        long first = offset & -pageSize();
+        LibC.get().madvise(address() + first, roundUpToPages(offset + length) - first, LibC.MADV_POPULATE_WRITE);
     }
 
     /**

@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.HeapException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +34,38 @@ class MappedRegionTest {
         try (MappedRegion region = MappedRegion.anonymous(1L << 40)) {
             UnsafeMemory.INSTANCE.writeByte(region.address() + (1L << 40) - 1, (byte) 1);
         }
+    }
+
+    /** From Linux 5.14 on; before, the call changes nothing. */
+    @Test
+    void populatesTheRangeAlone() throws IOException {
+        int page = MappedRegion.pageSize();
+        try (MappedRegion region = MappedRegion.anonymous(64L * page)) {
+            assertEquals(0, residentBytes(region));
+            region.populate(3L * page + 1, 10L * page);
+            long resident = residentBytes(region);
+            assertTrue(resident == 11L * page || resident == 0 && !isFrom(5, 14), () -> "resident=" + resident);
+            assertThrows(IndexOutOfBoundsException.class, () -> region.populate(60L * page, 5L * page));
+        }
+    }
+
+    private static long residentBytes(MappedRegion region) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
+        String begin = Long.toHexString(region.address()) + "-";
+        int at = 0;
+        while (!lines.get(at).startsWith(begin)) {
+            at++;
+        }
+        while (!lines.get(at).startsWith("Rss:")) {
+            at++;
+        }
+        return 1024 * Long.parseLong(lines.get(at).replaceAll("[^0-9]", ""));
+    }
+
+    private static boolean isFrom(int major, int minor) {
+        String[] version = System.getProperty("os.version").split("[.-]");
+        int found = Integer.parseInt(version[0]);
+        return found > major || (found == major && Integer.parseInt(version[1]) >= minor);
     }
 
     @Test
