@@ -434,7 +434,7 @@ public final class LaneTable {
         }
         long started = 0;
         for (int round = 0; memory.getLongVolatile(offset) == word; round++) {
-            if (closed && !(lane != null && isOurs(owner))) {
+            if (closed && (lane == null || !isOurs(owner))) {
                 throw closedException();
             }
             if (round >= SPINS + YIELDS) {

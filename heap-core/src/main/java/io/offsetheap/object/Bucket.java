@@ -78,7 +78,7 @@ final class Bucket {
 
     /** Offset of the first of the slots that {@link #matches} tells of. */
     static long firstMatch(long line, long matches) {
-        return line + SLOTS_OFFSET + ((long) Long.numberOfTrailingZeros(matches) << 3);
+        return slotAt(line, Long.numberOfTrailingZeros(matches));
     }
 
     static long overflow(SegmentMemory memory, long line) {
@@ -89,7 +89,7 @@ final class Bucket {
     static long emptySlot(SegmentMemory memory, long line) {
         for (long at = line; at != 0; at = overflow(memory, at)) {
             for (int i = 0; i < SLOTS; i++) {
-                long slot = at + SLOTS_OFFSET + (long) i * BYTES;
+                long slot = slotAt(at, i);
                 if (memory.getLong(slot) == 0) {
                     return slot;
                 }
