@@ -16,7 +16,7 @@ import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
-import io.offsetheap.object.HashIndexWalker;
+import io.offsetheap.object.Containers;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.verify.Finding;
@@ -100,9 +100,9 @@ class FindingTest {
         busy.giveBack();
         assertEquals(List.of(), heap.verify().findings());
         long head = segment.raw().getLong(segment.geometry().lane(0) + LaneState.DOOMED_OFFSET);
-        long last = segment.raw().getLong(HashIndexWalker.nextDoomed(head));
+        long last = segment.raw().getLong(Containers.nextDoomed(head));
         assertEquals(Set.of(head, last), Set.copyOf(headers.values()));
-        segment.raw().putLong(HashIndexWalker.nextDoomed(last), head);
+        segment.raw().putLong(Containers.nextDoomed(last), head);
         assertEquals(
                 List.of(FindingKind.DOOMED),
                 heap.verify().findings().stream().map(Finding::kind).toList());

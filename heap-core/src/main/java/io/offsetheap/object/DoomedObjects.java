@@ -54,8 +54,8 @@ public final class DoomedObjects {
     /** Adds to the lane's transaction that a container is doomed. Its header must have been unlinked there as well. */
     void doom(Lane lane, long header) {
         long doomed = lane.entry() + LaneState.DOOMED_OFFSET;
-        lane.set(header + HashIndexHeader.IDENTITY_OFFSET, 0);
-        lane.set(header + HashIndexHeader.DOOMED_NEXT_OFFSET, lane.get(doomed));
+        lane.set(header + ContainerHeader.IDENTITY_OFFSET, 0);
+        lane.set(header + ContainerHeader.DOOMED_NEXT_OFFSET, lane.get(doomed));
         lane.set(doomed, header);
     }
 
@@ -68,8 +68,8 @@ public final class DoomedObjects {
     public boolean sweep(Lane lane) {
         long doomed = lane.entry() + LaneState.DOOMED_OFFSET;
         long header = memory.getLong(doomed);
-        long next = header + HashIndexHeader.DOOMED_NEXT_OFFSET;
-        if (memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) != 0 || memory.getLong(next) == header) {
+        long next = header + ContainerHeader.DOOMED_NEXT_OFFSET;
+        if (memory.getLong(header + ContainerHeader.IDENTITY_OFFSET) != 0 || memory.getLong(next) == header) {
             throw new CorruptedSegmentException("a list of doomed containers leads to one that is not doomed: lane="
                     + lane.index() + " header=" + header + " segment=" + memory.name());
         }
@@ -81,7 +81,7 @@ public final class DoomedObjects {
         if (!lanes.isQuietSince(observation.states, lane)) {
             return false;
         }
-        if (HashIndex.tearDown(space, lane, header, BLOCKS_PER_SWEEP)) {
+        if (Containers.tearDown(space, lane, header, BLOCKS_PER_SWEEP)) {
             space.blocks().makeHeaderRoom(lane);
             long behind = memory.getLong(next);
             lane.set(doomed, behind);

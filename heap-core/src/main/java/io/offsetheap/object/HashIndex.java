@@ -161,7 +161,8 @@ public final class HashIndex {
         memory.putLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES, seed1);
         memory.putLong(header + HashIndexHeader.COUNTERS_OFFSET, counters);
         memory.putLong(header + HashIndexHeader.SCRUB_OFFSET, 0);
-        memory.putLong(header + HashIndexHeader.DOOMED_NEXT_OFFSET, 0);
+        memory.putLong(header + ContainerHeader.DOOMED_NEXT_OFFSET, 0);
+        memory.putLong(header + ContainerHeader.STRUCTURE_OFFSET, SharedType.Structure.HASH_INDEX.code());
         memory.putLong(header + HashIndexHeader.TORN_DOWN_OFFSET, 0);
         memory.putLong(header + HashIndexHeader.IDENTITY_OFFSET, identity);
         return header;
@@ -171,15 +172,8 @@ public final class HashIndex {
         return (long) Long.BYTES * space.geometry().lanes;
     }
 
-    /**
-     * Frees a share of the parts of a doomed index, all but its header cell. Whoever dies in it, the next call goes on.
-     *
-     * <p>The lane holds no lock and has no open transaction; nobody else can reach the index any more.
-     *
-     * @param maxBlocks about how many blocks to free
-     * @return whether nothing but the header cell is left
-     */
-    public static boolean tearDown(ObjectSpace space, Lane lane, long header, int maxBlocks) {
+    /** See {@link Containers#tearDown}. */
+    static boolean tearDown(ObjectSpace space, Lane lane, long header, int maxBlocks) {
         return new IndexTeardown(space, lane, header).run(maxBlocks);
     }
 

@@ -8,8 +8,7 @@ import static java.lang.Long.BYTES;
 import io.offsetheap.layout.Superblock;
 
 /**
- * Layout of the header of a {@link HashIndex}, in a header cell. Identity, split lock and doomed link stand where every
- * container has them.
+ * Layout of the header of a {@link HashIndex}, around what every {@link ContainerHeader} has.
  *
  * <pre>
  *   +0  +---------------------------------------------------------------+
@@ -32,23 +31,24 @@ import io.offsetheap.layout.Superblock;
  *  +72  +---------------------------------------------------------------+
  *       | next doomed container of the lane                             |
  *  +80  +---------------------------------------------------------------+
- *       | doomed only: directory entries before this one are torn down  |
+ *       | structure                                                     |
  *  +88  +---------------------------------------------------------------+
+ *       | doomed only: directory entries before this one are torn down  |
+ *  +96  +---------------------------------------------------------------+
  * </pre>
  *
  * Structure version and split lock are never reset: a stale handle may still look at them.
  */
 final class HashIndexHeader {
-    static final int IDENTITY_OFFSET = 0;
+    static final int IDENTITY_OFFSET = ContainerHeader.IDENTITY_OFFSET;
     static final int STRUCTURE_VERSION_OFFSET = IDENTITY_OFFSET + BYTES;
     static final int DIRECTORY_OFFSET = STRUCTURE_VERSION_OFFSET + BYTES;
     static final int PARAMETERS_OFFSET = DIRECTORY_OFFSET + BYTES;
     static final int SEED_OFFSET = PARAMETERS_OFFSET + BYTES;
     static final int COUNTERS_OFFSET = SEED_OFFSET + 2 * BYTES;
     static final int SCRUB_OFFSET = COUNTERS_OFFSET + BYTES;
-    static final int SPLIT_LOCK_OFFSET = SCRUB_OFFSET + BYTES;
-    static final int DOOMED_NEXT_OFFSET = SPLIT_LOCK_OFFSET + BYTES;
-    static final int TORN_DOWN_OFFSET = DOOMED_NEXT_OFFSET + BYTES;
+    static final int SPLIT_LOCK_OFFSET = ContainerHeader.LOCK_OFFSET;
+    static final int TORN_DOWN_OFFSET = ContainerHeader.STRUCTURE_OFFSET + BYTES;
 
     /** What this version writes and reads as {@link #PARAMETERS_OFFSET parameters}. */
     static final long PARAMETERS = Superblock.KEYED_MULTIPLY_HASH

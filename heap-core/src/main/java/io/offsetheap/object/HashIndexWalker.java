@@ -4,52 +4,21 @@
 package io.offsetheap.object;
 
 import io.offsetheap.layout.Geometry;
-import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.StructureVisitor.Rule;
 import org.agrona.collections.LongHashSet;
 
 /**
  * Walks a {@link HashIndex} that nobody writes to, and tells a visitor which blocks it owns and where it breaks its rules.
  * Believes nothing that it reads, ends on any input, and stores nothing. Used once, by one thread.
  */
-public final class HashIndexWalker {
-    /** Is told what the walk meets. */
-    public interface Visitor {
-        /** The cell of the index's header. Returns as {@link #block}. */
-        boolean header(long offset);
-
-        /** A block of the index. Returns whether it is one in use, of that size: what is in it is read only then. */
-        boolean block(long offset, long size, String what);
-
-        /** An entry with its key and value, which lie inside the heap. */
-        void entry(long key, int keyLength, long value, int valueLength);
-
-        /** A lock word of the index. */
-        void lock(long offset);
-
-        /** A rule that is broken at an offset. */
-        void problem(Rule rule, long offset, String text);
-    }
-
-    /** What can be wrong with an index. */
-    public enum Rule {
-        /** Header, directory and segments form a whole. */
-        STRUCTURE,
-        /** Every slot stands where its key belongs, every line in one chain. */
-        SLOT,
-        /** An entry's lengths and key are what its slot says. */
-        ENTRY,
-        /** The counters add up to the number of entries. */
-        COUNT
-    }
-
+final class HashIndexWalker {
     private static final int MAX_LINES = 1 << 20;
-    private static final long HEADER_SIZE = SizeClasses.HEADER_SIZE;
 
     private final SegmentMemory memory;
     private final int lanes;
     private final long header;
-    private final Visitor visitor;
+    private final StructureVisitor visitor;
     private final LongHashSet seen = new LongHashSet();
     private final boolean doomed;
     private final long seed0;
@@ -60,7 +29,7 @@ public final class HashIndexWalker {
     private boolean scrubMet;
     private long entries;
 
-    private HashIndexWalker(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
+    private HashIndexWalker(SegmentMemory memory, Geometry geometry, long header, StructureVisitor visitor) {
         this.memory = memory;
         this.lanes = geometry.lanes;
         this.header = header;
@@ -76,28 +45,11 @@ public final class HashIndexWalker {
     }
 
     /** Walks the index whose header stands at an offset; also one that is doomed and half taken apart. */
-    public static void walk(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
-        if (!isBlock(memory, header, HEADER_SIZE)) {
-            visitor.problem(Rule.STRUCTURE, header, "a container's header lies outside the heap");
-            return;
-        }
+    static void walk(SegmentMemory memory, Geometry geometry, long header, StructureVisitor visitor) {
         new HashIndexWalker(memory, geometry, header, visitor).walk();
-        memory.keepMapped();
-    }
-
-    /** Offset of the word in a container's header that leads to the next doomed container of the lane. */
-    public static long nextDoomed(long header) {
-        return header + HashIndexHeader.DOOMED_NEXT_OFFSET;
-    }
-
-    private static boolean isBlock(SegmentMemory memory, long offset, long size) {
-        return offset > 0 && (offset & (1 << Bucket.OFFSET_SHIFT) - 1) == 0 && memory.contains(offset, size);
     }
 
     private void walk() {
-        if (!visitor.header(header)) {
-            return;
-        }
         long parameters = memory.getLong(header + HashIndexHeader.PARAMETERS_OFFSET);
         if (parameters != HashIndexHeader.PARAMETERS) {
             problem(
@@ -129,7 +81,7 @@ public final class HashIndexWalker {
         if (doomed && counters == 0) {
             return;
         }
-        if (!isBlock(memory, counters, size)) {
+        if (!Containers.isBlock(memory, counters, size)) {
             visitor.problem(Rule.STRUCTURE, at, "the counters lie outside the heap: offset=" + counters);
             return;
         }
@@ -153,7 +105,8 @@ public final class HashIndexWalker {
         }
         int depth = HashIndexHeader.depth(word);
         long words = HashIndexHeader.block(word);
-        if (depth > HashIndexHeader.MAX_DEPTH || !isBlock(memory, words, HashIndexHeader.directorySize(depth))) {
+        if (depth > HashIndexHeader.MAX_DEPTH
+                || !Containers.isBlock(memory, words, HashIndexHeader.directorySize(depth))) {
             visitor.problem(Rule.STRUCTURE, at, "the directory is impossible: offset=" + words + " depth=" + depth);
             return;
         }
@@ -191,7 +144,7 @@ public final class HashIndexWalker {
                             + length + " segment=" + segment);
             return;
         }
-        if (!isBlock(memory, segment, Bucket.SEGMENT_SIZE) || segment % Bucket.LINE_SIZE != 0) {
+        if (!Containers.isBlock(memory, segment, Bucket.SEGMENT_SIZE) || segment % Bucket.LINE_SIZE != 0) {
             visitor.problem(Rule.STRUCTURE, at, "a segment lies outside the heap: offset=" + segment);
             return;
         }
@@ -232,7 +185,7 @@ public final class HashIndexWalker {
             if (next == 0) {
                 return;
             }
-            if (!isBlock(memory, next, Bucket.LINE_SIZE) || next % Bucket.LINE_SIZE != 0) {
+            if (!Containers.isBlock(memory, next, Bucket.LINE_SIZE) || next % Bucket.LINE_SIZE != 0) {
                 visitor.problem(
                         Rule.SLOT,
                         line + Bucket.OVERFLOW_OFFSET,
@@ -261,7 +214,7 @@ public final class HashIndexWalker {
 
     private void walkEntry(long at, long slot, int number) {
         long entry = Bucket.entry(slot);
-        if (!isBlock(memory, entry, IndexEntry.KEY_OFFSET + Long.BYTES)) {
+        if (!Containers.isBlock(memory, entry, IndexEntry.KEY_OFFSET + Long.BYTES)) {
             visitor.problem(Rule.ENTRY, at, "an entry lies outside the heap: offset=" + entry);
             return;
         }

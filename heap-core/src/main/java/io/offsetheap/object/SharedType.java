@@ -33,6 +33,16 @@ public interface SharedType<T> {
         int code() {
             return code;
         }
+
+        /** Whether it is one of {@link Containers}: a header that leads to further blocks. */
+        boolean isContainer() {
+            return this != BLOCK;
+        }
+
+        /** The structure that a number stands for; {@link #BLOCK}, which no container has, for one that stands for none. */
+        static Structure of(long code) {
+            return code == HASH_INDEX.code ? HASH_INDEX : BLOCK;
+        }
     }
 
     /** Text that names the layout, such as {@code SharedHashMap/1<utf8/1,i64/1>}. Two types are the same if it is. */

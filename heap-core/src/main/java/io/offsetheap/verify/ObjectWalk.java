@@ -8,9 +8,10 @@ import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
-import io.offsetheap.object.HashIndexWalker;
+import io.offsetheap.object.Containers;
 import io.offsetheap.object.NameEntry;
 import io.offsetheap.object.NameIndex;
+import io.offsetheap.object.StructureVisitor;
 import org.agrona.collections.LongHashSet;
 
 /** The part of a verification that follows names, containers and doomed lists, and finds an owner for each block in use. */
@@ -42,7 +43,7 @@ final class ObjectWalk {
             verifier.report(FindingKind.NAME, Superblock.NAME_INDEX_OFFSET, "no index of names: header=" + root);
             return;
         }
-        HashIndexWalker.walk(memory, geometry, root, new IndexVisitor() {
+        Containers.walk(memory, geometry, root, new Visitor() {
             @Override
             public void entry(long key, int keyLength, long value, int valueLength) {
                 if (NameEntry.isType(memory, key, keyLength, value, valueLength)) {
@@ -78,7 +79,7 @@ final class ObjectWalk {
             return;
         }
         if (NameEntry.isContainer(memory, entry)) {
-            HashIndexWalker.walk(memory, geometry, object, new IndexVisitor());
+            Containers.walk(memory, geometry, object, new Visitor());
         } else {
             verifier.own(object, NameEntry.blockSize(memory, entry), "named object");
         }
@@ -96,14 +97,14 @@ final class ObjectWalk {
                         "no doomed container, or one met before: lane=" + lane + " header=" + header);
                 return;
             }
-            HashIndexWalker.walk(memory, geometry, header, new IndexVisitor());
-            at = HashIndexWalker.nextDoomed(header);
+            Containers.walk(memory, geometry, header, new Visitor());
+            at = Containers.nextDoomed(header);
             header = memory.getLongVolatile(at);
         }
     }
 
-    /** Turns what a walk over a hash index meets into owners and findings. */
-    private class IndexVisitor implements HashIndexWalker.Visitor {
+    /** Turns what a walk over a container meets into owners and findings. */
+    private class Visitor implements StructureVisitor {
         @Override
         public boolean header(long offset) {
             return verifier.ownHeader(offset);
@@ -115,15 +116,12 @@ final class ObjectWalk {
         }
 
         @Override
-        public void entry(long key, int keyLength, long value, int valueLength) {}
-
-        @Override
         public void lock(long offset) {
             verifier.checkLock(offset);
         }
 
         @Override
-        public void problem(HashIndexWalker.Rule rule, long offset, String text) {
+        public void problem(Rule rule, long offset, String text) {
             FindingKind kind = switch (rule) {
                 case STRUCTURE -> FindingKind.INDEX;
                 case SLOT -> FindingKind.INDEX_SLOT;

@@ -189,12 +189,13 @@ public final class ImageMap {
         mark(Area.INDEX_HEADER, header + 48, ALL);
         mark(Area.INDEX_HEADER, header + 56, ALL);
         mark(Area.INDEX_HEADER, header + 64, LOCK_OWNER);
+        mark(Area.INDEX_HEADER, header + 80, ALL);
         if (doomed) {
             mark(Area.INDEX_HEADER, header + 72, ALL);
         }
         long directory = at(header + 16);
         if (directory != 0) {
-            mark(Area.INDEX_HEADER, header + 80, ALL);
+            mark(Area.INDEX_HEADER, header + 88, ALL);
             directory(header, offset(directory), (int) (directory >>> 40), names);
         }
         if (!doomed) {

@@ -34,6 +34,7 @@ class FormatTest {
             "alloc.Bin",
             "alloc.PageEntry",
             "alloc.SpanBins",
+            "object.ContainerHeader",
             "object.HashIndexHeader",
             "object.Bucket",
             "object.IndexEntry",
