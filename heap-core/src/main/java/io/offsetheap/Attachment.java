@@ -12,6 +12,7 @@ import io.offsetheap.lane.Upkeep;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.AnonymousObjects;
 import io.offsetheap.object.DoomedObjects;
 import io.offsetheap.object.NameIndex;
 import io.offsetheap.object.ObjectSpace;
@@ -31,6 +32,7 @@ final class Attachment {
     private final SegmentAllocator blocks;
     private final ObjectSpace space;
     private final NameIndex names;
+    private final AnonymousObjects anonymous;
 
     private Attachment(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing) {
         this(memory, geometry, liveness, ProcessTable.attach(memory, geometry, liveness), backing);
@@ -64,6 +66,7 @@ final class Attachment {
             }
         });
         this.names = new NameIndex(space, doomed);
+        this.anonymous = new AnonymousObjects(names);
     }
 
     /**
@@ -118,6 +121,10 @@ final class Attachment {
 
     NameIndex names() {
         return names;
+    }
+
+    AnonymousObjects anonymous() {
+        return anonymous;
     }
 
     /**

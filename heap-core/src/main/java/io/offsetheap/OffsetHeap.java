@@ -7,7 +7,9 @@ import io.offsetheap.alloc.AllocatorStats;
 import io.offsetheap.alloc.BlockInitializer;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.NameStats;
 import io.offsetheap.object.NamedObject;
+import io.offsetheap.object.OffsetRef;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.SegmentFile;
@@ -15,9 +17,12 @@ import io.offsetheap.region.SharedMemoryObject;
 import io.offsetheap.verify.HeapReport;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A heap inside a memory segment that several processes map at once, each at its own address. Objects in it are found by
@@ -64,7 +69,7 @@ public final class OffsetHeap implements AutoCloseable {
      * @throws OutOfSegmentMemoryException if there is no room; nothing has changed then
      */
     public <T> T construct(String name, SharedType<T> type) {
-        return construct(name, type, 1);
+        return constructNamed(name, type, 1, null);
     }
 
     /**
@@ -73,9 +78,29 @@ public final class OffsetHeap implements AutoCloseable {
      * @throws IllegalArgumentException if the type has no object of that length
      */
     public <T> T construct(String name, SharedType<T> type, long length) {
+        return constructNamed(name, type, length, null);
+    }
+
+    /**
+     * Constructs an object and fills it before anybody else can see it.
+     *
+     * @param initializer is given the object; it may read the heap, but another write to it is an {@link
+     *     IllegalStateException}, so a container starts empty. What it throws reaches the caller, and nothing remains.
+     */
+    public <T> T construct(String name, SharedType<T> type, Consumer<? super T> initializer) {
+        return constructNamed(name, type, 1, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    /** {@link #construct(String, SharedType, Consumer)} with a length. */
+    public <T> T construct(String name, SharedType<T> type, long length, Consumer<? super T> initializer) {
+        return constructNamed(name, type, length, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    private <T> T constructNamed(
+            String name, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         attachment.checkWritable();
         try {
-            return attachment.names().construct(name, type, length);
+            return attachment.names().construct(name, type, length, initializer);
         } finally {
             memory.keepMapped();
         }
@@ -96,12 +121,26 @@ public final class OffsetHeap implements AutoCloseable {
     }
 
     /**
+     * A reference to an object, by its name.
+     *
+     * @throws io.offsetheap.error.TypeMismatchException if it has another type; the message shows both
+     */
+    public <T> Optional<OffsetRef<T>> findRef(String name, SharedType<T> type) {
+        attachment.lanes().checkOpen();
+        try {
+            return attachment.names().findRef(name, type);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
      * Finds an object, or constructs it. Any number of processes may do so at once: one constructs it, and all get the same.
      *
      * @throws io.offsetheap.error.TypeMismatchException if it exists with another type
      */
     public <T> T findOrConstruct(String name, SharedType<T> type) {
-        return findOrConstruct(name, type, 1);
+        return findOrConstructNamed(name, type, 1, null);
     }
 
     /**
@@ -110,9 +149,29 @@ public final class OffsetHeap implements AutoCloseable {
      * @throws io.offsetheap.error.TypeMismatchException if it exists with another type or another length
      */
     public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
+        return findOrConstructNamed(name, type, length, null);
+    }
+
+    /**
+     * Finds an object, or constructs and fills it.
+     *
+     * @param initializer as for {@link #construct(String, SharedType, Consumer)}. When several construct at once, each calls
+     *     its own, and one object is kept.
+     */
+    public <T> T findOrConstruct(String name, SharedType<T> type, Consumer<? super T> initializer) {
+        return findOrConstructNamed(name, type, 1, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    /** {@link #findOrConstruct(String, SharedType, Consumer)} with a length. */
+    public <T> T findOrConstruct(String name, SharedType<T> type, long length, Consumer<? super T> initializer) {
+        return findOrConstructNamed(name, type, length, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    private <T> T findOrConstructNamed(
+            String name, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         attachment.checkWritable();
         try {
-            return attachment.names().findOrConstruct(name, type, length);
+            return attachment.names().findOrConstruct(name, type, length, initializer);
         } finally {
             memory.keepMapped();
         }
@@ -146,6 +205,127 @@ public final class OffsetHeap implements AutoCloseable {
     private Iterator<NamedObject> nameIterator() {
         attachment.lanes().checkOpen();
         return attachment.names().iterator();
+    }
+
+    /** Counts what the heap knows by name. Walks all of it; exact when nobody writes. */
+    public NameStats nameStats() {
+        attachment.lanes().checkOpen();
+        NameStats stats = attachment.names().stats();
+        memory.keepMapped();
+        return stats;
+    }
+
+    // ---- singletons: objects whose type is their name
+
+    /**
+     * The one object of a type that has no name but its type; constructed, if there is none. It has nothing to do with
+     * objects of that type that have names of their own.
+     */
+    public <T> T singleton(SharedType<T> type) {
+        return findOrConstructSingleton(type, null);
+    }
+
+    /** {@link #singleton(SharedType)}, filled when it is constructed, as by {@link #findOrConstruct(String, SharedType, Consumer)}. */
+    public <T> T singleton(SharedType<T> type, Consumer<? super T> initializer) {
+        return findOrConstructSingleton(type, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    private <T> T findOrConstructSingleton(SharedType<T> type, @Nullable Consumer<? super T> initializer) {
+        attachment.checkWritable();
+        try {
+            return attachment.names().singleton(type, initializer);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /** Finds the singleton of a type. */
+    public <T> Optional<T> findSingleton(SharedType<T> type) {
+        attachment.lanes().checkOpen();
+        try {
+            return attachment.names().findSingleton(type);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /** Destroys the singleton of a type, as {@link #destroy(String)}. Returns false if there is none. */
+    public boolean destroySingleton(SharedType<?> type) {
+        attachment.checkWritable();
+        try {
+            return attachment.names().destroySingleton(type);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    // ---- objects without a name
+
+    /**
+     * Constructs an object that only references lead to.
+     *
+     * <p>Nobody but the caller knows it until a reference to it stands in an object that others find: a death in between
+     * leaks it.
+     *
+     * @throws OutOfSegmentMemoryException if there is no room; nothing has changed then
+     */
+    public <T> OffsetRef<T> construct(SharedType<T> type) {
+        return constructAnonymous(type, 1, null);
+    }
+
+    /** {@link #construct(SharedType)} of {@code length} elements, or bytes, as its type counts. */
+    public <T> OffsetRef<T> construct(SharedType<T> type, long length) {
+        return constructAnonymous(type, length, null);
+    }
+
+    /** {@link #construct(SharedType)}, filled as by {@link #construct(String, SharedType, Consumer)}. */
+    public <T> OffsetRef<T> construct(SharedType<T> type, Consumer<? super T> initializer) {
+        return constructAnonymous(type, 1, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    /** {@link #construct(SharedType, Consumer)} with a length. */
+    public <T> OffsetRef<T> construct(SharedType<T> type, long length, Consumer<? super T> initializer) {
+        return constructAnonymous(type, length, Objects.requireNonNull(initializer, "initializer"));
+    }
+
+    private <T> OffsetRef<T> constructAnonymous(
+            SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
+        attachment.checkWritable();
+        try {
+            return attachment.anonymous().construct(type, length, initializer);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * A reference to the object that begins at an offset, named or not.
+     *
+     * @throws IllegalArgumentException if no object of the type begins there
+     */
+    public <T> OffsetRef<T> refAt(SharedType<T> type, long offset) {
+        attachment.lanes().checkOpen();
+        try {
+            return attachment.anonymous().at(type, offset);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /**
+     * Destroys the object that a reference leads to, as {@link #destroy(String)}. One that has a name loses it as well; the
+     * name is looked for among all names, because objects do not know theirs. What the object refers to is not touched.
+     *
+     * @throws IllegalStateException if it has been destroyed already
+     * @throws IllegalArgumentException if the reference is to an object of another heap
+     */
+    public void destroy(OffsetRef<?> ref) {
+        attachment.checkWritable();
+        try {
+            attachment.anonymous().destroy(ref);
+        } finally {
+            memory.keepMapped();
+        }
     }
 
     // ---- raw blocks

@@ -11,6 +11,7 @@ import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
+import io.offsetheap.object.SharedType;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SegmentLocation;
 import io.offsetheap.region.SharedMemoryObject;
@@ -21,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,26 @@ class CrashTest {
                                 40,
                                 (memory, block) -> memory.putLong(block, 7)));
         harness.explore("destroy b", heap -> heap.names().destroy("b"));
+
+        // A singleton, and objects without a name.
+        harness.explore("make a singleton", heap -> heap.names().singleton(IndexObject.TYPE, null));
+        harness.explore("destroy a singleton", heap -> {
+            heap.names().destroySingleton(IndexObject.TYPE);
+            heap.blocks().trim();
+        });
+        AtomicLong anonymous = new AtomicLong();
+        harness.explore(
+                "construct without a name",
+                heap -> anonymous.set(heap.anonymous()
+                        .construct(SharedBytes.TYPE, 40, bytes -> bytes.putLong(0, 7))
+                        .offset()));
+        harness.explore("destroy without a name", heap -> destroyAt(heap, SharedBytes.TYPE, anonymous.get()));
+        harness.prepare(heap -> anonymous.set(
+                heap.anonymous().construct(IndexObject.TYPE, 1, null).offset()));
+        harness.explore("destroy a container without a name", heap -> {
+            destroyAt(heap, IndexObject.TYPE, anonymous.get());
+            heap.blocks().trim();
+        });
 
         // An index: new, replace, in place, overflow, split, remove, clear, teardown.
         harness.explore("construct index", heap -> heap.names().construct("index", IndexObject.TYPE, 1));
@@ -192,6 +214,10 @@ class CrashTest {
             harness.prepare(put);
         }
         throw new AssertionError("no put has made such a commit: " + site);
+    }
+
+    private static void destroyAt(Attachment heap, SharedType<?> type, long offset) {
+        heap.anonymous().destroy(heap.anonymous().at(type, offset));
     }
 
     private static void note(List<Long> blocks, long block) {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneState;
+import io.offsetheap.object.BlockShape;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.ObjectSpace;
 import io.offsetheap.object.SharedBytes;
@@ -63,6 +64,11 @@ class FailureTest {
         @Override
         public Structure structure() {
             return Structure.BLOCK;
+        }
+
+        @Override
+        public BlockShape shape() {
+            return SharedBytes.TYPE.shape();
         }
 
         @Override

@@ -13,17 +13,20 @@ import io.offsetheap.alloc.BlockInitializer;
 import io.offsetheap.error.SegmentNotFoundException;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.NamedObject;
+import io.offsetheap.object.OffsetRef;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +48,9 @@ class HandleTest {
             byte[].class,
             new byte[8],
             BlockInitializer.class,
-            (BlockInitializer) (memory, block) -> {});
+            (BlockInitializer) (memory, block) -> {},
+            Consumer.class,
+            (Consumer<Object>) object -> {});
 
     @TempDir
     Path directory;
@@ -67,10 +72,29 @@ class HandleTest {
                 other.construct("bytes", SharedBytes.TYPE, 16).putLong(0, 42);
                 OffsetHeap heap = readOnly ? builder.openReadOnly() : builder.open();
                 SharedBytes bytes = heap.find("bytes", SharedBytes.TYPE).orElseThrow();
+                OffsetRef<SharedBytes> ref =
+                        heap.findRef("bytes", SharedBytes.TYPE).orElseThrow();
                 Iterable<NamedObject> names = heap.names();
                 Iterator<NamedObject> iterator = names.iterator();
                 heap.close();
-                EveryMethod.isRefused(heap, OffsetHeap.class, ARGUMENTS, Set.of("close", "toString"));
+                Map<Class<?>, Object> arguments = new HashMap<>(ARGUMENTS);
+                arguments.put(OffsetRef.class, ref);
+                EveryMethod.isRefused(heap, OffsetHeap.class, arguments, Set.of("close", "toString"));
+                EveryMethod.isRefused(
+                        ref,
+                        OffsetRef.class,
+                        Map.of(),
+                        Set.of(
+                                "word",
+                                "offset",
+                                "type",
+                                "toString",
+                                "equals",
+                                "hashCode",
+                                "checkIn",
+                                "of",
+                                "leadsTo",
+                                "identity"));
                 EveryMethod.isRefused(bytes, SharedBytes.class, ARGUMENTS, Set.of());
                 assertThrows(IllegalStateException.class, names::iterator);
                 assertThrows(IllegalStateException.class, iterator::hasNext);

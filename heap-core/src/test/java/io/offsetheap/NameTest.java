@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.lane.Lane;
+import io.offsetheap.object.BlockShape;
 import io.offsetheap.object.ObjectSpace;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
@@ -52,6 +53,11 @@ class NameTest {
         @Override
         public Structure structure() {
             return Structure.BLOCK;
+        }
+
+        @Override
+        public BlockShape shape() {
+            return SharedBytes.TYPE.shape();
         }
 
         @Override

@@ -28,6 +28,7 @@ public enum CommitSite {
     MARK_CLEAN,
     // object
     CONSTRUCT,
+    CONSTRUCT_ANONYMOUS,
     REGISTER_TYPE,
     DESTROY_BLOCK,
     DESTROY_CONTAINER,

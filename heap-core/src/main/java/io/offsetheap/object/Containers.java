@@ -65,8 +65,15 @@ public final class Containers {
         memory.keepMapped();
     }
 
+    /** The structure that a container's header names; {@link Structure#BLOCK} if it names none. */
+    public static Structure structure(SegmentMemory memory, long header) {
+        return memory.contains(header, SizeClasses.HEADER_SIZE)
+                ? Structure.of(memory.getLong(header + ContainerHeader.STRUCTURE_OFFSET))
+                : Structure.BLOCK;
+    }
+
     /** Whether a block of this size may begin at an offset. */
-    static boolean isBlock(SegmentMemory memory, long offset, long size) {
+    public static boolean isBlock(SegmentMemory memory, long offset, long size) {
         return offset > 0 && offset % SizeClasses.GRANULARITY == 0 && memory.contains(offset, size);
     }
 

@@ -11,11 +11,12 @@ import io.offsetheap.memory.SegmentMemory;
  * Layout of what the name index says of an object, and the kinds of its keys.
  *
  * <pre>
- *  key    'n' name in UTF-8            value  +0 fingerprint hash  +8 object  +16 length  +24 structure:32 generation:32
- *  key    't' fingerprint hash (8 B)   value  the fingerprint's text in UTF-8
+ *  key    'n' name in UTF-8      value  +0 type's hash  +8 object  +16 length  +24 structure:32 generation:32
+ *  key    's' type's hash (8 B)  value  the same, of the type's singleton
+ *  key    't' type's hash (8 B)  value  a {@link TypeRecord}
  * </pre>
  *
- * @param hash hash of the type's fingerprint
+ * @param hash hash of the type's record
  * @param offset where the object begins
  * @param objectLength number of elements it was constructed with
  * @param structure code of its {@link SharedType.Structure}
@@ -30,6 +31,7 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     public static final int LENGTH = STRUCTURE_OFFSET + Long.BYTES;
 
     static final byte NAME_KIND = 'n';
+    static final byte SINGLETON_KIND = 's';
     static final byte TYPE_KIND = 't';
 
     static NameEntry of(byte[] value, int length) {
@@ -55,21 +57,12 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
     }
 
     boolean isContainer() {
-        return structure == SharedType.Structure.HASH_INDEX.code();
+        return SharedType.Structure.of(structure).isContainer();
     }
 
     /** The object's first word as long as it lives. */
     long identity() {
-        return identity(typeId(hash), generation);
-    }
-
-    static long identity(int typeId, int generation) {
-        return (long) typeId << Integer.SIZE | generation & 0xFFFF_FFFFL;
-    }
-
-    /** The type half of an object's first word: how an object says which type it has. */
-    static int typeId(long hash) {
-        return (int) (hash >>> Integer.SIZE) | 1;
+        return Identity.of(hash, Identity.NAMED, generation);
     }
 
     /** Whether this is what a name's value says now. Under the lock of its bucket. */
@@ -81,59 +74,41 @@ public record NameEntry(long hash, long offset, long objectLength, int structure
 
     // ---- for the verifier, which believes nothing
 
-    /** Whether a key of the name index is a name. */
-    public static boolean isName(SegmentMemory memory, long key, int keyLength) {
-        return keyLength > 1 && memory.getByte(key) == NAME_KIND;
+    /** Whether a key of the name index is a name, or that of a singleton of the type that the value names. */
+    public static boolean isName(SegmentMemory memory, long key, int keyLength, long value) {
+        return keyLength > 1
+                && (memory.getByte(key) == NAME_KIND
+                        || (memory.getByte(key) == SINGLETON_KIND
+                                && keyLength == 1 + Long.BYTES
+                                && typeHash(memory, key) == memory.getLong(value + HASH_OFFSET)));
     }
 
-    /** Whether an entry of the name index is the record of a type, with the text that its key is the hash of. */
-    public static boolean isType(SegmentMemory memory, long key, int keyLength, long value, int valueLength) {
-        if (keyLength != 1 + Long.BYTES || memory.getByte(key) != TYPE_KIND) {
-            return false;
-        }
-        byte[] text = new byte[valueLength];
-        memory.copyTo(value, text, 0, valueLength);
-        return NameIndex.hashOf(text) == typeHash(memory, key);
+    /** Whether a key of the name index is that of a type's record. */
+    public static boolean isType(SegmentMemory memory, long key, int keyLength) {
+        return keyLength == 1 + Long.BYTES && memory.getByte(key) == TYPE_KIND;
     }
 
-    /** Hash of the fingerprint that the key of a type's record holds. */
+    /** Hash of the record that the key of a type, or of a singleton, holds. */
     public static long typeHash(SegmentMemory memory, long key) {
         return memory.getLongUnaligned(key + 1);
     }
 
-    /** Hash of the fingerprint of a named object's type. */
-    public static long hash(SegmentMemory memory, long value) {
-        return memory.getLong(value + HASH_OFFSET);
+    /** What the value of a name says. */
+    public static NameEntry at(SegmentMemory memory, long value) {
+        return new NameEntry(
+                memory.getLong(value + HASH_OFFSET),
+                object(memory, value),
+                memory.getLong(value + OBJECT_LENGTH_OFFSET),
+                memory.getInt(value + STRUCTURE_OFFSET),
+                memory.getInt(value + STRUCTURE_OFFSET + Integer.BYTES));
     }
 
-    /** Where a name's value says that its object begins. */
-    public static long object(SegmentMemory memory, long value) {
+    private static long object(SegmentMemory memory, long value) {
         return memory.getLong(value + OBJECT_OFFSET);
     }
 
-    public static boolean isContainer(SegmentMemory memory, long value) {
-        return memory.getInt(value + STRUCTURE_OFFSET) == SharedType.Structure.HASH_INDEX.code();
-    }
-
-    /** Bytes of the block of an object that is no container. */
-    public static long blockSize(SegmentMemory memory, long value) {
-        return SharedBytes.blockSize(memory.getLong(value + OBJECT_LENGTH_OFFSET));
-    }
-
-    /** Whether the object at the end of a name, which lies inside the heap, is of the type and length that it says. */
-    public static boolean matches(SegmentMemory memory, long value) {
-        long object = object(memory, value);
-        int structure = memory.getInt(value + STRUCTURE_OFFSET);
-        if (structure != SharedType.Structure.BLOCK.code() && structure != SharedType.Structure.HASH_INDEX.code()) {
-            return false;
-        }
-        int generation = memory.getInt(value + STRUCTURE_OFFSET + Integer.BYTES);
-        if (memory.getLong(object) != identity(typeId(memory.getLong(value + HASH_OFFSET)), generation)) {
-            return false;
-        }
-        return isContainer(memory, value)
-                || (memory.contains(object, SharedBytes.BYTES_OFFSET)
-                        && memory.getLong(object + SharedBytes.LENGTH_OFFSET)
-                                == memory.getLong(value + OBJECT_LENGTH_OFFSET));
+    /** Whether the object, which lies inside the heap, is the one that was given the name. */
+    public boolean isOf(SegmentMemory memory) {
+        return memory.getLong(offset) == identity();
     }
 }

@@ -13,11 +13,13 @@ import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,9 @@ public final class NameIndex {
     /** Longest name, in bytes of UTF-8. */
     public static final int MAX_NAME_LENGTH = 1024;
 
-    private static final int INDEX_TYPE_ID = 1;
+    /** What stands for the hash of a type's record in the index's own identity. */
+    static final long INDEX_TYPE_HASH = 0;
+
     private static final long ANY_LENGTH = -1;
     private static final long DESTROY_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -64,16 +68,13 @@ public final class NameIndex {
         }
     };
 
-    /** A type with the hash of its fingerprint. */
-    private record TypeHash(SharedType<?> type, long hash) {}
-
     private final ObjectSpace space;
     private final SegmentMemory memory;
     private final DoomedObjects doomed;
     /** Volatile, because not all fields of an index are final. */
     private volatile @Nullable HashIndex index;
-    /** The type asked for last, by whatever thread. */
-    private @Nullable TypeHash lastType;
+
+    private final TypeRegistry types = new TypeRegistry(this);
 
     public NameIndex(ObjectSpace space, DoomedObjects doomed) {
         this.space = space;
@@ -81,12 +82,23 @@ public final class NameIndex {
         this.doomed = doomed;
     }
 
+    // ---- what the parts of this package share
+
+    ObjectSpace space() {
+        return space;
+    }
+
+    TypeRegistry types() {
+        return types;
+    }
+
     /** Makes the empty index of a segment that nobody else can see yet. */
     public void format() {
         Lane lane = space.lanes().lease();
         try {
             HashIndex.reserve(space, lane);
-            long header = HashIndex.create(space, lane, NameEntry.identity(INDEX_TYPE_ID, nextGeneration(lane)));
+            long header =
+                    HashIndex.create(space, lane, Identity.of(INDEX_TYPE_HASH, Identity.NAMED, nextGeneration(lane)));
             lane.set(Superblock.NAME_INDEX_OFFSET, header);
             lane.commit(CommitSite.CONSTRUCT);
             lane.giveBack();
@@ -98,10 +110,11 @@ public final class NameIndex {
 
     /** Whether a header that lies inside the heap says that it is that of the names. */
     public static boolean isNameIndex(SegmentMemory memory, long header) {
-        return memory.getLong(header) >>> Integer.SIZE == INDEX_TYPE_ID;
+        long identity = memory.getLong(header);
+        return Identity.typeOf(identity) == Identity.typeBits(INDEX_TYPE_HASH) && Identity.isNamed(identity);
     }
 
-    private HashIndex index() {
+    HashIndex index() {
         HashIndex found = index;
         if (found == null) {
             found = HashIndex.open(space, memory.getLongVolatile(Superblock.NAME_INDEX_OFFSET));
@@ -126,6 +139,35 @@ public final class NameIndex {
         }
     }
 
+    /** Finds the singleton of a type. */
+    public <T> Optional<T> findSingleton(SharedType<T> type) {
+        Scratch scratch = enterSingleton(type);
+        try {
+            return Optional.ofNullable(find(type.fingerprint(), scratch, type, 1));
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /**
+     * A reference to an object.
+     *
+     * @throws TypeMismatchException if the name belongs to an object of another type
+     */
+    public <T> Optional<OffsetRef<T>> findRef(String name, SharedType<T> type) {
+        Scratch scratch = enter(name);
+        try {
+            NameEntry entry = lookUp(scratch);
+            if (entry == null) {
+                return Optional.empty();
+            }
+            checkType(name, entry, type, ANY_LENGTH);
+            return Optional.of(new OffsetRef<>(space, type, entry.offset(), entry.identity()));
+        } finally {
+            scratch.leave();
+        }
+    }
+
     private <T> @Nullable T find(String name, Scratch scratch, SharedType<T> type, long length) {
         NameEntry entry = lookUp(scratch);
         while (entry != null) {
@@ -136,19 +178,22 @@ public final class NameIndex {
             }
             NameEntry later = lookUp(scratch);
             if (entry.equals(later)) {
-                throw new CorruptedSegmentException(
-                        "a name leads to an object that is not the one it was given to: name=" + name + " offset="
-                                + entry.offset() + " segment=" + memory.name());
+                throw notItsObject(entry);
             }
             entry = later;
         }
         return null;
     }
 
+    private CorruptedSegmentException notItsObject(NameEntry entry) {
+        return new CorruptedSegmentException("a name leads to an object that is not the one it was given to: offset="
+                + entry.offset() + " segment=" + memory.name());
+    }
+
     private void checkType(String name, NameEntry entry, SharedType<?> type, long length) {
-        if (entry.hash() != hashOf(type)) {
+        if (entry.hash() != types.hashOf(type)) {
             throw new TypeMismatchException("the object has another type: name=" + name + " found="
-                    + fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
+                    + types.fingerprint(entry.hash()) + " wanted=" + type.fingerprint() + " segment=" + memory.name());
         }
         if (length != ANY_LENGTH && length != entry.objectLength()) {
             throw new TypeMismatchException("the object has another length: name=" + name + " found="
@@ -160,7 +205,16 @@ public final class NameIndex {
     private <T> @Nullable T bind(NameEntry entry, SharedType<T> type) {
         try {
             T bound = type.bind(space, entry.offset(), entry.objectLength());
-            return isAlive(entry) ? bound : null;
+            boolean sameLength =
+                    !type.shape().hasElements() || type.shape().length(memory, entry.offset()) == entry.objectLength();
+            if (!isAlive(entry)) {
+                return null;
+            }
+            if (!sameLength) {
+                throw new CorruptedSegmentException("a name and its object disagree about the object's length: offset="
+                        + entry.offset() + " length=" + entry.objectLength() + " segment=" + memory.name());
+            }
+            return bound;
         } catch (IllegalStateException e) {
             if (isAlive(entry)) {
                 throw e;
@@ -170,15 +224,19 @@ public final class NameIndex {
     }
 
     private boolean isAlive(NameEntry entry) {
+        return isAlive(entry.offset(), entry.identity());
+    }
+
+    private boolean isAlive(long object, long identity) {
         memory.loadFence();
-        return memory.getLongVolatile(entry.offset()) == entry.identity();
+        return memory.getLongVolatile(object) == identity;
     }
 
     private @Nullable NameEntry lookUp(Scratch scratch) {
         return index().copy(scratch) ? NameEntry.of(scratch.copy, scratch.copyLength) : null;
     }
 
-    private byte @Nullable [] valueOf(EncodedKey key) {
+    byte @Nullable [] valueOf(EncodedKey key) {
         ValueView view = new ValueView();
         return index().find(key, view) ? bytesOf(view) : null;
     }
@@ -191,16 +249,22 @@ public final class NameIndex {
 
     // ---- construct
 
+    /** {@link #construct(String, SharedType, long, Consumer)} without an initializer. */
+    public <T> T construct(String name, SharedType<T> type, long length) {
+        return construct(name, type, length, null);
+    }
+
     /**
      * Constructs an object under a new name.
      *
+     * @param initializer is given the object before anybody else can reach it; null for none
      * @throws NameExistsException if the name is taken
      */
-    public <T> T construct(String name, SharedType<T> type, long length) {
+    public <T> T construct(String name, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         Scratch scratch = enter(name);
         try {
             if (lookUp(scratch) == null) {
-                T made = tryConstruct(scratch.key, type, length);
+                T made = tryConstruct(scratch.key, type, length, initializer);
                 if (made != null) {
                     return made;
                 }
@@ -211,45 +275,62 @@ public final class NameIndex {
         throw new NameExistsException("the name is taken: name=" + name + " segment=" + memory.name());
     }
 
+    /** {@link #findOrConstruct(String, SharedType, long, Consumer)} without an initializer. */
+    public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
+        return findOrConstruct(name, type, length, null);
+    }
+
     /**
      * Finds an object, or constructs it.
      *
+     * @param initializer as in {@link #construct}; also called, to no effect, if somebody else is faster
      * @throws TypeMismatchException if the name belongs to an object of another type or length
      */
-    public <T> T findOrConstruct(String name, SharedType<T> type, long length) {
+    public <T> T findOrConstruct(
+            String name, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         Scratch scratch = enter(name);
         try {
-            T object = null;
-            while (object == null) {
-                object = find(name, scratch, type, length);
-                if (object == null) {
-                    object = tryConstruct(scratch.key, type, length);
-                }
-            }
-            return object;
+            return findOrConstruct(name, scratch, type, length, initializer);
         } finally {
             scratch.leave();
         }
     }
 
+    /** The one object of a type that has no name but its type; constructed, if there is none. */
+    public <T> T singleton(SharedType<T> type, @Nullable Consumer<? super T> initializer) {
+        Scratch scratch = enterSingleton(type);
+        try {
+            return findOrConstruct(type.fingerprint(), scratch, type, 1, initializer);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    private <T> T findOrConstruct(
+            String name, Scratch scratch, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
+        T object = null;
+        while (object == null) {
+            object = find(name, scratch, type, length);
+            if (object == null) {
+                object = tryConstruct(scratch.key, type, length, initializer);
+            }
+        }
+        return object;
+    }
+
     /** Returns null if somebody else was faster; then nothing remains of the attempt. */
-    private <T> @Nullable T tryConstruct(EncodedKey key, SharedType<T> type, long length) {
-        String fingerprint = type.fingerprint();
-        long hash = hashOf(fingerprint);
-        int structure = type.structure().code();
-        registerType(hash, fingerprint);
+    private <T> @Nullable T tryConstruct(
+            EncodedKey key, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
+        long hash = types.register(type);
         Lane lane = space.lanes().lease();
         try {
             index().prepareInsert(lane, key, NameEntry.LENGTH);
-            int generation = nextGeneration(lane);
-            long identity = NameEntry.identity(NameEntry.typeId(hash), generation);
-            long object = lane.call(() -> {
-                type.reserve(space, lane, length);
-                return type.create(space, lane, identity, length);
-            });
+            long identity = Identity.of(hash, Identity.NAMED, nextGeneration(lane));
+            long object = create(lane, type, length, identity);
             // While nobody else can reach the object: once it has a name, it can be destroyed before this call returns.
-            T made = lane.call(() -> type.bind(space, object, length));
-            NameEntry entry = new NameEntry(hash, object, length, structure, generation);
+            T made = initialize(lane, type, object, length, initializer);
+            NameEntry entry =
+                    new NameEntry(hash, object, length, type.structure().code(), Identity.generation(identity));
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
             lane.giveBack();
             return inserted ? made : null;
@@ -259,35 +340,28 @@ public final class NameIndex {
         }
     }
 
-    /** Writes the type's text down, so that any process can print it. A type record stays for ever. */
-    private void registerType(long hash, String fingerprint) {
-        EncodedKey key = typeKey(hash);
-        byte[] text = fingerprint.getBytes(StandardCharsets.UTF_8);
-        byte[] found = valueOf(key);
-        if (found == null) {
-            Lane lane = space.lanes().lease();
-            try {
-                index().prepareInsert(lane, key, text.length);
-                index().insertIfAbsent(lane, key, text, CommitSite.REGISTER_TYPE);
-                lane.giveBack();
-            } catch (Throwable t) {
-                lane.abandon(t);
-                throw t;
-            }
-        } else if (!fingerprint.equals(new String(found, StandardCharsets.UTF_8))) {
-            throw new IllegalStateException("two types have the same hash, rename one: found="
-                    + new String(found, StandardCharsets.UTF_8) + " wanted=" + fingerprint + " segment="
-                    + memory.name());
-        }
+    /** An object in private memory: real with the commit of the lane's transaction. */
+    long create(Lane lane, SharedType<?> type, long length, long identity) {
+        return lane.call(() -> {
+            type.reserve(space, lane, length);
+            return type.create(space, lane, identity, length);
+        });
     }
 
-    private String fingerprint(long hash) {
-        byte[] text = valueOf(typeKey(hash));
-        return text == null ? "0x" + Long.toHexString(hash) : new String(text, StandardCharsets.UTF_8);
+    /** A handle to an object in private memory, which the initializer has filled. */
+    <T> T initialize(
+            Lane lane, SharedType<T> type, long object, long length, @Nullable Consumer<? super T> initializer) {
+        return lane.call(() -> {
+            T made = type.bind(space, object, length);
+            if (initializer != null) {
+                initializer.accept(made);
+            }
+            return made;
+        });
     }
 
     /** The generation of an object made now: no two of a segment are alike, until 32 bits have gone round. */
-    private int nextGeneration(Lane lane) {
+    int nextGeneration(Lane lane) {
         long serialWord = lane.entry() + LaneState.SERIAL_OFFSET;
         long serial = memory.getLong(serialWord) + 1;
         // Stored before use: a death after it wastes a number, a death before it has used none.
@@ -301,31 +375,69 @@ public final class NameIndex {
     public boolean destroy(String name) {
         Scratch scratch = enter(name);
         try {
-            while (true) {
-                NameEntry entry = lookUp(scratch);
-                if (entry == null) {
-                    return false;
-                }
-                if (destroy(scratch.key, entry)) {
-                    return true;
-                }
-            }
+            return destroy(scratch);
         } finally {
             scratch.leave();
         }
     }
 
+    /** Destroys the singleton of a type. Returns false if there is none. */
+    public boolean destroySingleton(SharedType<?> type) {
+        Scratch scratch = enterSingleton(type);
+        try {
+            return destroy(scratch);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    private boolean destroy(Scratch scratch) {
+        NameEntry entry = lookUp(scratch);
+        while (entry != null && !destroy(scratch.key, entry)) {
+            NameEntry later = lookUp(scratch);
+            if (entry.equals(later)) {
+                throw notItsObject(entry);
+            }
+            entry = later;
+        }
+        return entry != null;
+    }
+
+    /**
+     * Destroys a named object or singleton, whatever its name, which is looked for among all.
+     *
+     * @return false if it has been destroyed
+     */
+    boolean destroyNamed(long offset, long identity) {
+        EncodedKey key = new EncodedKey();
+        IndexCursor cursor = index().cursor();
+        while (cursor.next()) {
+            cursor.key(key);
+            NameEntry entry = entryOf(bytesOf(cursor.key()));
+            if (entry != null && entry.offset() == offset && entry.identity() == identity) {
+                return destroy(key, entry);
+            }
+        }
+        return false;
+    }
+
     private boolean destroy(EncodedKey key, NameEntry entry) {
         boolean container = entry.isContainer();
+        long size = container ? 0 : sizeOf(entry.offset(), entry.identity());
+        if (size < 0) {
+            return false;
+        }
         Lane lane = space.lanes().lease();
         try {
             boolean removed = index().remove(
                             lane,
                             key,
-                            (holder, value, size) -> unlink(holder, entry, value, size),
+                            (holder, value, length) -> length == NameEntry.LENGTH
+                                    && entry.isAt(memory, value)
+                                    && unlink(holder, entry.offset(), container, size),
                             container ? CommitSite.DESTROY_CONTAINER : CommitSite.DESTROY_BLOCK);
             if (removed && container) {
-                sweepFor(lane, DESTROY_PATIENCE_NANOS);
+                sweepSoon(lane);
             }
             lane.giveBack();
             return removed;
@@ -335,23 +447,37 @@ public final class NameIndex {
         }
     }
 
-    /** Adds the object's own end to the transaction that removes its name. Declines if the name has changed hands. */
-    private boolean unlink(Lane lane, NameEntry expected, long value, int size) {
-        if (size != NameEntry.LENGTH || !expected.isAt(memory, value)) {
-            return false;
+    /** Bytes of the block of an object that is one, or -1 if the object has just been destroyed. */
+    long sizeOf(long object, long identity) {
+        try {
+            return space.blocks().usableSize(object);
+        } catch (IllegalArgumentException e) {
+            if (isAlive(object, identity)) {
+                throw new CorruptedSegmentException(
+                        "an object is no block: offset=" + object + " segment=" + memory.name(), e);
+            }
+            return -1;
         }
-        if (expected.isContainer()) {
-            doomed.doom(lane, expected.offset());
+    }
+
+    /**
+     * Adds the end of an object to the lane's transaction, which takes the way to it as well. Under the guard of its identity.
+     *
+     * @param size of its block, if it is one: as large as what was asked for, or more of the same class
+     */
+    boolean unlink(Lane lane, long object, boolean container, long size) {
+        if (container) {
+            doomed.doom(lane, object);
         } else {
-            lane.set(expected.offset(), 0);
-            space.blocks().give(lane, expected.offset(), SharedBytes.blockSize(expected.objectLength()));
+            lane.set(object, 0);
+            space.blocks().give(lane, object, size);
         }
         return true;
     }
 
     /** Frees what can be freed soon; the rest is left to the lane's next lessees. */
-    private void sweepFor(Lane lane, long nanos) {
-        long deadline = System.nanoTime() + nanos;
+    void sweepSoon(Lane lane) {
+        long deadline = System.nanoTime() + DESTROY_PATIENCE_NANOS;
         long doomedWord = lane.entry() + LaneState.DOOMED_OFFSET;
         while (memory.getLong(doomedWord) != 0 && System.nanoTime() - deadline < 0) {
             if (!doomed.sweep(lane)) {
@@ -392,20 +518,55 @@ public final class NameIndex {
     }
 
     private @Nullable NamedObject toNamedObject(byte[] key) {
-        if (key.length == 0 || key[0] != NameEntry.NAME_KIND) {
-            return null;
-        }
-        NameEntry entry = lookUp(key);
+        NameEntry entry = kindOf(key) == NameEntry.NAME_KIND ? entryOf(key) : null;
         return entry == null
                 ? null
                 : new NamedObject(
                         new String(key, 1, key.length - 1, StandardCharsets.UTF_8),
-                        fingerprint(entry.hash()),
+                        types.fingerprint(entry.hash()),
                         entry.objectLength(),
                         entry.offset());
     }
 
-    // ---- keys and values
+    /** What the index says of an object, or null if the key is that of a type, or has gone. */
+    private @Nullable NameEntry entryOf(byte[] key) {
+        if (kindOf(key) == NameEntry.TYPE_KIND) {
+            return null;
+        }
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key.set(key, 0, key.length);
+            return lookUp(scratch);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /** Counts what the index holds. Exact when nobody writes. */
+    public NameStats stats() {
+        long named = 0;
+        long singletons = 0;
+        long known = 0;
+        IndexCursor cursor = index().cursor();
+        while (cursor.next()) {
+            switch (kindOf(bytesOf(cursor.key()))) {
+                case NameEntry.NAME_KIND -> named++;
+                case NameEntry.SINGLETON_KIND -> singletons++;
+                case NameEntry.TYPE_KIND -> known++;
+                default ->
+                    throw new CorruptedSegmentException("a key of the name index is of no kind: key="
+                            + Arrays.toString(bytesOf(cursor.key())) + " segment=" + memory.name());
+            }
+        }
+        return new NameStats(named, singletons, known);
+    }
+
+    /** What a key begins with; 0 for the key of no bytes that only damage can make. */
+    private static byte kindOf(byte[] key) {
+        return key.length == 0 ? 0 : key[0];
+    }
+
+    // ---- keys
 
     /** The thread's scratch with a name as its key. The caller must leave it. */
     private static Scratch enter(String name) {
@@ -424,42 +585,12 @@ public final class NameIndex {
         }
     }
 
-    private @Nullable NameEntry lookUp(byte[] key) {
-        Scratch scratch = Scratch.enter();
-        try {
-            scratch.key.set(key, 0, key.length);
-            return lookUp(scratch);
-        } finally {
-            scratch.leave();
-        }
-    }
-
-    private static EncodedKey typeKey(long hash) {
+    private Scratch enterSingleton(SharedType<?> type) {
         byte[] key = new byte[1 + Long.BYTES];
-        key[0] = NameEntry.TYPE_KIND;
-        ByteArrays.putLong(key, 1, hash);
-        return EncodedKey.of(key);
-    }
-
-    private long hashOf(SharedType<?> type) {
-        TypeHash last = lastType;
-        if (last == null || last.type != type) {
-            last = new TypeHash(type, hashOf(type.fingerprint()));
-            lastType = last;
-        }
-        return last.hash;
-    }
-
-    /** FNV-1a over the text's UTF-8 bytes, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-    static long hashOf(String fingerprint) {
-        return hashOf(fingerprint.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static long hashOf(byte[] text) {
-        long hash = 0xcbf29ce484222325L;
-        for (byte b : text) {
-            hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
-        }
-        return hash;
+        key[0] = NameEntry.SINGLETON_KIND;
+        ByteArrays.putLong(key, 1, types.hashOf(type));
+        Scratch scratch = Scratch.enter();
+        scratch.key.set(key, 0, key.length);
+        return scratch;
     }
 }

@@ -19,7 +19,6 @@ public final class SharedBytes {
     /** Constructs objects of any length from 0; their bytes are 0 at first. */
     public static final SharedType<SharedBytes> TYPE = new Type();
 
-    static final int LENGTH_OFFSET = 8;
     static final int BYTES_OFFSET = 16;
 
     private final ObjectSpace space;
@@ -132,12 +131,9 @@ public final class SharedBytes {
                 "the object has been destroyed: offset=" + object + " segment=" + memory.name());
     }
 
-    /** Bytes of the block behind an object of a length: more than any heap has if that is more than a {@code long} holds. */
-    static long blockSize(long length) {
-        return BYTES_OFFSET + Math.min(length, Long.MAX_VALUE - BYTES_OFFSET);
-    }
-
     private static final class Type implements SharedType<SharedBytes> {
+        private static final BlockShape SHAPE = new BlockShape(BYTES_OFFSET, 1);
+
         @Override
         public String fingerprint() {
             return "SharedBytes/1";
@@ -149,21 +145,18 @@ public final class SharedBytes {
         }
 
         @Override
+        public BlockShape shape() {
+            return SHAPE;
+        }
+
+        @Override
         public void reserve(ObjectSpace space, Lane lane, long length) {
-            if (length < 0) {
-                throw new IllegalArgumentException("a length must not be negative: length=" + length);
-            }
-            space.blocks().reserve(lane, blockSize(length), 1);
+            SHAPE.reserve(space, lane, length);
         }
 
         @Override
         public long create(ObjectSpace space, Lane lane, long identity, long length) {
-            long object = space.blocks().take(lane, blockSize(length));
-            SegmentMemory memory = space.memory();
-            memory.putLong(object, identity);
-            memory.putLong(object + LENGTH_OFFSET, length);
-            memory.zero(object + BYTES_OFFSET, length);
-            return object;
+            return SHAPE.create(space, lane, identity, length);
         }
 
         @Override

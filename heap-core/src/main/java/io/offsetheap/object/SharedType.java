@@ -16,6 +16,9 @@ import io.offsetheap.lane.Lane;
  * @param <T> what a program holds of such an object: a handle bound to one heap
  */
 public interface SharedType<T> {
+    /** The shape of objects that are containers. */
+    BlockShape NO_BLOCK = new BlockShape(0, 0);
+
     /** How the parts of an object hang together, so that any process can take it apart without knowing its type. */
     enum Structure {
         /** One block. */
@@ -30,12 +33,12 @@ public interface SharedType<T> {
         }
 
         /** The number that stands for it in the segment. */
-        int code() {
+        public int code() {
             return code;
         }
 
         /** Whether it is one of {@link Containers}: a header that leads to further blocks. */
-        boolean isContainer() {
+        public boolean isContainer() {
             return this != BLOCK;
         }
 
@@ -45,13 +48,19 @@ public interface SharedType<T> {
         }
     }
 
-    /** Text that names the layout, such as {@code SharedHashMap/1<utf8/1,i64/1>}. Two types are the same if it is. */
+    /** Text that names the layout, such as {@code SharedHashMap/1<utf8/1,i64/1>}. Two types are the same if it and the shape are. */
     String fingerprint();
 
     Structure structure();
 
+    /** How each object is built, if it is one block. Constant. */
+    default BlockShape shape() {
+        return NO_BLOCK;
+    }
+
     /**
-     * Reserves all blocks that {@link #create} will take, as {@link io.offsetheap.alloc.BlockAllocator#reserve}.
+     * Reserves all blocks that {@link #create} will take, as {@link io.offsetheap.alloc.BlockAllocator#reserve}. A type with a
+     * shape leaves both to it.
      *
      * @param length number of elements, as given to construct
      */

@@ -415,6 +415,21 @@ public final class HeapVerifier {
         return own(header, SizeClasses.HEADER, SizeClasses.HEADER_SIZE, "header");
     }
 
+    /** Whether something owns what begins at an offset. */
+    boolean isOwned(long block) {
+        return blocks.contains(block) && blocks.isOwned(block);
+    }
+
+    /** Whether a block in use begins at an offset that was allocated for {@code size} bytes, or for a container's header. */
+    boolean isInUse(long block, boolean header, long size) {
+        if (!blocks.contains(block) || size < 0 || size > geometry.capacity()) {
+            return false;
+        }
+        int sizeClass = header ? SizeClasses.HEADER : geometry.sizeClass(size);
+        return blocks.sizeClass(block) == sizeClass
+                && blocks.size(block) == (header ? SizeClasses.HEADER_SIZE : geometry.blockSize(sizeClass, size));
+    }
+
     private boolean own(long block, int sizeClass, long size, String owner) {
         if (!blocks.contains(block)) {
             report(FindingKind.DANGLING, block, "no block in use begins there: owner=" + owner);

@@ -39,6 +39,10 @@ class FormatTest {
             "object.Bucket",
             "object.IndexEntry",
             "object.KeyHash",
+            "object.Identity",
+            "object.OffsetRef",
+            "object.BlockShape",
+            "object.TypeRecord",
             "object.NameEntry",
             "object.SharedBytes",
             "KernelLiveness");
