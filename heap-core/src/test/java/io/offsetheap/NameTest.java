@@ -85,7 +85,7 @@ class NameTest {
         throw (X) failure;
     }
 
-    /** Whatever an initializer throws reaches the caller, and nothing else remains of the attempt. */
+    /** Law C-110: whatever an initializer throws reaches the caller, and nothing else remains of the attempt. */
     @Test
     void leavesNothingOfAConstructionThatFails() {
         HeapBuilder builder =
