@@ -15,6 +15,7 @@ import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
 import io.offsetheap.verify.HeapReport;
+import io.offsetheap.view.BlockViews;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Objects;
@@ -23,6 +24,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import net.openhft.chronicle.bytes.Bytes;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A heap inside a memory segment that several processes map at once, each at its own address. Objects in it are found by
@@ -379,6 +382,30 @@ public final class OffsetHeap implements AutoCloseable {
         long size = attachment.blocks().usableSize(block);
         memory.keepMapped();
         return size;
+    }
+
+    /**
+     * A block's usable bytes as Chronicle Bytes that cannot grow. See {@link BlockViews} for what a view is and is not.
+     *
+     * @return cleared bytes: they write from position 0 on; {@link Bytes#readLimitToCapacity} makes all of them readable
+     * @throws IllegalArgumentException if no block that is in use begins there
+     * @throws UnsupportedOperationException on a heap that is open read-only
+     */
+    public Bytes<Void> bytes(long block) {
+        attachment.checkWritable();
+        return BlockViews.bytes(memory, block, usableSize(block));
+    }
+
+    /**
+     * A block's usable bytes as an Agrona buffer, for instance for the codecs of SBE. See {@link BlockViews}.
+     *
+     * @throws IllegalArgumentException if no block that is in use begins there, or one of 2 GiB or more
+     * @throws UnsupportedOperationException on a heap that is open read-only, and without the option of the JVM that Agrona
+     *     needs: the message names it
+     */
+    public UnsafeBuffer buffer(long block) {
+        attachment.checkWritable();
+        return BlockViews.buffer(memory, block, usableSize(block));
     }
 
     /** Loads and stores by offset, for blocks that the caller has allocated. */

@@ -89,6 +89,18 @@ public final class CrashingMemory extends SegmentMemory {
     }
 
     @Override
+    public void putIntRelease(long offset, int value) {
+        step(1);
+        super.putIntRelease(offset, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        step(1);
+        return super.compareAndSetInt(offset, expected, value);
+    }
+
+    @Override
     public void commitWord(CommitSite site, long offset, long value) {
         commits.add(new Commit(site, stores));
         super.commitWord(site, offset, value);
@@ -98,6 +110,12 @@ public final class CrashingMemory extends SegmentMemory {
     public void putByte(long offset, byte value) {
         step(1);
         super.putByte(offset, value);
+    }
+
+    @Override
+    public void putShort(long offset, short value) {
+        step(1);
+        super.putShort(offset, value);
     }
 
     @Override

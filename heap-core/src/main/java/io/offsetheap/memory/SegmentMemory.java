@@ -7,6 +7,7 @@ import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.region.MappedRegion;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import net.openhft.chronicle.core.UnsafeMemory;
 
@@ -125,6 +126,21 @@ public class SegmentMemory {
         publish(offset, value);
     }
 
+    // ---- half words, for views of blocks: four bytes at a multiple of four
+
+    public int getIntVolatile(long offset) {
+        return MEMORY.readVolatileInt(halfWord(offset));
+    }
+
+    /** As {@link #putLongRelease}. */
+    public void putIntRelease(long offset, int value) {
+        MEMORY.writeOrderedInt(writableHalfWord(offset), value);
+    }
+
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        return MEMORY.compareAndSwapInt(writableHalfWord(offset), expected, value);
+    }
+
     // ---- peeking: for readers without a lock, who may have taken anything for an offset
 
     /**
@@ -186,6 +202,10 @@ public class SegmentMemory {
         MEMORY.writeByte(writableAddress(offset, 1), value);
     }
 
+    public void putShort(long offset, short value) {
+        MEMORY.writeShort(writableAddress(offset, Short.BYTES), value);
+    }
+
     public void putInt(long offset, int value) {
         MEMORY.writeInt(writableAddress(offset, Integer.BYTES), value);
     }
@@ -227,6 +247,15 @@ public class SegmentMemory {
             return;
         }
         MEMORY.setMemory(writableAddress(offset, length), length, (byte) 0);
+    }
+
+    /**
+     * A range as a buffer of the JDK: not through this class, but checked as well. The mapping lives as long as the buffer.
+     *
+     * @throws UnsupportedOperationException if the segment is open read-only
+     */
+    public final ByteBuffer buffer(long offset, int length) {
+        return region.buffer(writableAddress(offset, length) - base, length);
     }
 
     /** Whether one of {@code count} words has the value. */
@@ -313,6 +342,16 @@ public class SegmentMemory {
         return word(offset);
     }
 
+    private long halfWord(long offset) {
+        checkAligned(offset, Integer.BYTES);
+        return address(offset, Integer.BYTES);
+    }
+
+    private long writableHalfWord(long offset) {
+        checkAligned(offset, Integer.BYTES);
+        return writableAddress(offset, Integer.BYTES);
+    }
+
     private long address(long offset, long length) {
         if (!fits(offset, length)) {
             checkBounds(offset, length);
@@ -332,11 +371,15 @@ public class SegmentMemory {
     }
 
     private void checkWord(long offset) {
-        if ((offset & (Long.BYTES - 1)) != 0) {
-            throw new CorruptedSegmentException(
-                    "a word must be aligned to 8 bytes: offset=" + offset + " segment=" + name);
-        }
+        checkAligned(offset, Long.BYTES);
         checkBounds(offset, Long.BYTES);
+    }
+
+    private void checkAligned(long offset, int alignment) {
+        if ((offset & (alignment - 1)) != 0) {
+            throw new CorruptedSegmentException(
+                    "a word must be aligned to " + alignment + " bytes: offset=" + offset + " segment=" + name);
+        }
     }
 
     private void checkBounds(long offset, long length) {

@@ -5,6 +5,9 @@ package io.offsetheap.object;
 
 import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.view.BlockViews;
+import net.openhft.chronicle.bytes.Bytes;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A named object of raw bytes, as long as it was constructed: the plainest thing to share.
@@ -101,6 +104,27 @@ public final class SharedBytes {
     public void put(long position, byte[] source, int sourcePosition, int count) {
         memory.copyFrom(source, sourcePosition, at(position, count), count);
         memory.keepMapped();
+    }
+
+    /**
+     * All bytes as Chronicle Bytes that cannot grow, cleared. See {@link BlockViews}: the view is not told when this object
+     * is destroyed.
+     *
+     * @throws UnsupportedOperationException on a heap that is open read-only
+     */
+    public Bytes<Void> bytes() {
+        return BlockViews.bytes(memory, at(0, length), length);
+    }
+
+    /**
+     * All bytes as an Agrona buffer. See {@link BlockViews}: the view is not told when this object is destroyed.
+     *
+     * @throws IllegalArgumentException if the object has 2 GiB or more
+     * @throws UnsupportedOperationException on a heap that is open read-only, and without the option of the JVM that Agrona
+     *     needs: the message names it
+     */
+    public UnsafeBuffer buffer() {
+        return BlockViews.buffer(memory, at(0, length), length);
     }
 
     private long word(long position) {

@@ -10,6 +10,7 @@ import com.kenai.jffi.HeapInvocationBuffer;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.LastError;
 import com.kenai.jffi.Library;
+import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -388,6 +389,11 @@ final class LibC {
         arguments.putLong(length);
         arguments.putInt(advice);
         return madvise.invokeInt(arguments);
+    }
+
+    /** A direct buffer over memory that it does not own. */
+    ByteBuffer newBuffer(long address, int length) {
+        return MemoryIO.getInstance().newDirectByteBuffer(address, length);
     }
 
     int pageSize() {

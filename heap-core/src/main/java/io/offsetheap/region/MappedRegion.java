@@ -6,6 +6,7 @@ package io.offsetheap.region;
 import io.offsetheap.error.HeapException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Cleaner.Cleanable;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,14 @@ public final class MappedRegion implements AutoCloseable {
                 throw new HeapException("cannot unmap: address=0x" + Long.toHexString(address) + " length=" + length
                         + " errno=" + LibC.describe(errno));
             }
+        }
+    }
+
+    /** Keeps a region until the cleaner that holds this runs it. */
+    private record Hold(MappedRegion region) implements Runnable {
+        @Override
+        public void run() {
+            // It has done its work by being there.
         }
     }
 
@@ -161,6 +170,25 @@ public final class MappedRegion implements AutoCloseable {
         Objects.checkFromIndexSize(offset, length, size);
         long first = offset & -pageSize();
         LibC.get().madvise(address() + first, roundUpToPages(offset + length) - first, LibC.MADV_POPULATE_WRITE);
+    }
+
+    /**
+     * A range as a buffer of the JDK, which checks every access. The region stays mapped as long as the buffer, a slice of
+     * it or anything else that refers to it is reachable.
+     *
+     * @param offset where the range begins in the region
+     * @param length its length in bytes
+     * @return a direct buffer, big-endian as every new one
+     * @throws UnsupportedOperationException if the region is read-only
+     */
+    public ByteBuffer buffer(long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, size);
+        if (readOnly) {
+            throw new UnsupportedOperationException("a store to the region would kill the JVM: " + this);
+        }
+        ByteBuffer buffer = LibC.get().newBuffer(address() + offset, length);
+        CLEANER.register(buffer, new Hold(this));
+        return buffer;
     }
 
     /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM that a test has started, can talk to, and can kill. It runs with the class path of the test and without any option
- * that opens a module of the JDK.
+ * that opens a module of the JDK, unless the test passes one.
  *
  * <p>Its output and its errors go to a file each, so that it never waits for a reader, and so that what it said before a
  * {@link #kill9} is still there. Every wait has a deadline; when that passes, the error shows both files.
@@ -81,6 +81,15 @@ public final class ChildJvm implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(javaCommand());
         command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of(arguments));
+        return startCommand(command, main.getSimpleName() + " " + String.join(" ", arguments));
+    }
+
+    /** Starts the {@code main} of a class with options of the JVM, for what cannot be had without. */
+    public static ChildJvm startWithOptions(List<String> options, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(javaCommand());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return startCommand(command, main.getSimpleName() + " " + String.join(" ", arguments));
     }

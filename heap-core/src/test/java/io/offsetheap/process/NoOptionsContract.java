@@ -3,7 +3,9 @@
  */
 package io.offsetheap.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.offsetheap.OffsetHeap;
 import java.lang.management.ManagementFactory;
@@ -13,7 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing here needs an option of the JVM: not the suite of a module, not the processes it starts, not a user. */
+/**
+ * Nothing here needs an option of the JVM: not the suite of a module, not the processes it starts, not a user. The one thing
+ * that does, an Agrona buffer, says which.
+ */
 public interface NoOptionsContract {
     /** A process that uses a heap, and says with which options. */
     final class User {
@@ -22,7 +27,14 @@ public interface NoOptionsContract {
         public static void main(String[] arguments) {
             try (OffsetHeap heap =
                     OffsetHeap.file(Path.of(arguments[0])).maxSize(1 << 20).openOrCreate()) {
-                heap.free(heap.allocate(100));
+                long block = heap.allocate(100);
+                heap.bytes(block).writeUtf8("text");
+                var refused = assertThrows(UnsupportedOperationException.class, () -> heap.buffer(block));
+                assertEquals(
+                        "an Agrona buffer needs an option of the JVM: --add-exports"
+                                + " java.base/jdk.internal.misc=ALL-UNNAMED segment=" + heap,
+                        refused.getMessage());
+                heap.free(block);
             }
             System.out.println(options());
         }
