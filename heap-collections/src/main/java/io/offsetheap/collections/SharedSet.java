@@ -24,7 +24,8 @@ import java.util.Spliterator;
  * @param <E> type of the elements
  */
 public final class SharedSet<E> extends AbstractSet<E> {
-    private static final Codec<Boolean> PRESENT = new Codec<>() {
+    /** A value, or a key, that has no bytes. */
+    static final Codec<Boolean> PRESENT = new Codec<>() {
         @Override
         public String id() {
             return "present/1";

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
+import net.openhft.chronicle.bytes.BytesMarshallable;
 
 /** The codecs that come with the library. */
 public final class Codecs {
@@ -32,6 +35,17 @@ public final class Codecs {
     public static final Codec<Double> DOUBLE = new DoubleCodec();
 
     private Codecs() {}
+
+    /**
+     * Objects that write themselves to Chronicle Bytes and read themselves from there. Equal objects must write equal bytes.
+     * Objects that leave both to Chronicle, which then finds their fields, are public classes with public fields.
+     *
+     * @param id name and version of what the objects write, such as {@code quote/1}: to be changed when that changes
+     * @param maker makes an object that {@code readMarshallable} then fills
+     */
+    public static <T extends BytesMarshallable> Codec<T> marshallable(String id, Supplier<? extends T> maker) {
+        return new MarshallableCodec<>(Objects.requireNonNull(id, "id"), Objects.requireNonNull(maker, "maker"));
+    }
 
     private static final class Utf8 implements Codec<String> {
         private static final int MAX_BYTES_PER_CHAR = 3;

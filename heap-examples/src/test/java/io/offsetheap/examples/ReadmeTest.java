@@ -28,27 +28,31 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles every Java example of the README and runs those that say so, comparing what they print. */
+/** Compiles every Java example of the documents for users and runs those that say so, comparing what they print. */
 class ReadmeTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```java\\R(.*?)^```");
     private static final Pattern PRINTS = Pattern.compile("// prints: (.*)");
     private static final String IMPORTS =
-            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.object.*;\n";
+            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.object.*;"
+                    + " import net.openhft.chronicle.bytes.*; import org.agrona.concurrent.UnsafeBuffer;\n";
+    private static final List<String> DOCUMENTS = List.of("README.md", "docs/views.md");
 
     @TempDir
     Path classes;
 
     @TestFactory
     List<DynamicTest> examples() throws IOException {
-        String readme = Files.readString(Path.of("..", "README.md"));
-        Matcher example = EXAMPLE.matcher(readme);
         List<DynamicTest> tests = new ArrayList<>();
-        while (example.find()) {
-            String code = example.group(1);
-            String name = "Example" + (tests.size() + 1);
-            tests.add(DynamicTest.dynamicTest(name, () -> check(name, code)));
+        for (String document : DOCUMENTS) {
+            Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", document)));
+            int before = tests.size();
+            while (example.find()) {
+                String code = example.group(1);
+                String name = "Example" + (tests.size() + 1);
+                tests.add(DynamicTest.dynamicTest(document + " " + name, () -> check(name, code)));
+            }
+            assertFalse(tests.size() == before, document);
         }
-        assertFalse(tests.isEmpty());
         return tests;
     }
 
