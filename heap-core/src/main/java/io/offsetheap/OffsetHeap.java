@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import net.openhft.chronicle.bytes.Bytes;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -216,6 +217,36 @@ public final class OffsetHeap implements AutoCloseable {
         NameStats stats = attachment.names().stats();
         memory.keepMapped();
         return stats;
+    }
+
+    /**
+     * Runs a function during which nobody else changes names or finds one: others see all that it has done with names, or
+     * nothing of it. They wait meanwhile; what does not go by name, such as a map that is already at hand, waits for nobody.
+     *
+     * <p>The function may use the heap as at any other place, {@code atomically} included, in this thread. It is no
+     * transaction: what it has done stays when it throws, or when its process dies; then the others go on with what they find.
+     *
+     * @return what the function returns
+     * @throws IllegalStateException if an operation in the function failed in a way that cost the thread its section, and the
+     *     function did not let the exception through; or from inside a function of another operation
+     */
+    public <R> R atomically(Supplier<R> function) {
+        Objects.requireNonNull(function, "function");
+        attachment.checkWritable();
+        try {
+            return attachment.names().atomically(function);
+        } finally {
+            memory.keepMapped();
+        }
+    }
+
+    /** {@link #atomically(Supplier)} without a result. */
+    public void atomically(Runnable function) {
+        Objects.requireNonNull(function, "function");
+        this.<@Nullable Void>atomically(() -> {
+            function.run();
+            return null;
+        });
     }
 
     // ---- singletons: objects whose type is their name

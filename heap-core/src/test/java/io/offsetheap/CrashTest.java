@@ -72,6 +72,14 @@ class CrashTest {
                                 (memory, block) -> memory.putLong(block, 7)));
         harness.explore("destroy b", heap -> heap.names().destroy("b"));
 
+        // A section: its first operation, and its last.
+        harness.explore(
+                "construct in a section",
+                heap -> heap.names().atomically(() -> heap.names().construct("section", SharedBytes.TYPE, 20)));
+        harness.explore(
+                "destroy in a section",
+                heap -> heap.names().atomically(() -> heap.names().destroy("section")));
+
         // A singleton, and objects without a name.
         harness.explore("make a singleton", heap -> heap.names().singleton(IndexObject.TYPE, null));
         harness.explore("destroy a singleton", heap -> {

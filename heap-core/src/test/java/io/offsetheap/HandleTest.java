@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +51,11 @@ class HandleTest {
             BlockInitializer.class,
             (BlockInitializer) (memory, block) -> {},
             Consumer.class,
-            (Consumer<Object>) object -> {});
+            (Consumer<Object>) object -> {},
+            Supplier.class,
+            (Supplier<Object>) Object::new,
+            Runnable.class,
+            (Runnable) () -> {});
 
     @TempDir
     Path directory;

@@ -49,6 +49,8 @@ public final class Lane {
     private final long[] held = new long[Geometry.LOCK_CAPACITY];
     private final LockRank[] ranks = new LockRank[Geometry.LOCK_CAPACITY];
     private int locks;
+    /** Locks that are held over the operations of a section: operations begin and end with so many. */
+    private int sectionLocks;
 
     private long unsettled;
     /** What a function that is not ours has thrown in this operation, at a clean point. */
@@ -181,11 +183,27 @@ public final class Lane {
         memory.storeStoreFence();
     }
 
+    /** {@link #lock} of one that is free just now. */
+    public boolean tryLock(LockRank rank, long offset) {
+        long word = memory.getLongVolatile(offset);
+        if (LockWord.isLocked(word)) {
+            return false;
+        }
+        int at = intend(rank, offset, Journal.encode(Journal.LOCK_WORD, 0, offset));
+        if (!memory.compareAndSetLong(offset, word, LockWord.lockedBy(word, index))) {
+            withdraw(at);
+            return false;
+        }
+        memory.storeStoreFence();
+        return true;
+    }
+
     private int intend(LockRank rank, long offset, long listed) {
-        if (locks == 0) {
+        if (locks == sectionLocks) {
             // An overflow of the stack should happen here, where nothing is locked, not inside a section.
             probeStack(STACK_PROBE_DEPTH);
-        } else {
+        }
+        if (locks != 0) {
             LockRank last = ranks[locks - 1];
             if (last.compareTo(rank) > 0 || (last == rank && Journal.offset(held[locks - 1]) >= offset)) {
                 throw new IllegalStateException("locks are taken in rising order: held=" + last + "@"
@@ -282,6 +300,15 @@ public final class Lane {
         }
     }
 
+    /** Begins a section: the locks held now stay, whatever operations begin and end meanwhile. See {@link LaneTable#enterSection}. */
+    void enterSection() {
+        sectionLocks = locks;
+    }
+
+    void leaveSection() {
+        sectionLocks = 0;
+    }
+
     /**
      * Calls a function that is not ours: of a user, or of a type. It may read, and use this lane; until it returns the thread
      * can begin no other write to this heap. What it throws is a refusal, unless it comes from the middle of a step of ours.
@@ -302,8 +329,8 @@ public final class Lane {
 
     /** Whether the segment knows of nothing that has been begun and not finished. */
     private boolean isClean() {
-        return locks == 0
-                && memory.getLong(listOffset(0)) == 0
+        return locks == sectionLocks
+                && memory.getLong(listOffset(sectionLocks)) == 0
                 && memory.getLong(body + Geometry.JOURNAL_HEAD_OFFSET) == 0
                 && memory.getLong(entry + LaneState.CLAIM_OFFSET) == 0;
     }
@@ -314,7 +341,7 @@ public final class Lane {
      * no help here, because what failed once may fail again.
      */
     public void abandon(Throwable reason) {
-        Throwable obstacle = locks == 0 && isRefusal(reason) ? undo() : reason;
+        Throwable obstacle = locks == sectionLocks && isRefusal(reason) ? undo() : reason;
         foreign = null;
         if (obstacle == null) {
             table.giveBack(this);
@@ -348,6 +375,7 @@ public final class Lane {
     void reset() {
         records = 0;
         locks = 0;
+        sectionLocks = 0;
         unsettled = 0;
         Arrays.fill(held, 0);
     }

@@ -29,6 +29,9 @@ public final class LaneContext {
     /** Lane kept for a series of operations. */
     @Nullable
     Lane pinned;
+    /** Lane of the section that the thread is in: all its operations work with it, and it stays inside one of its own. */
+    @Nullable
+    Lane section;
     /** Depth of user functions that run inside an operation of this heap. */
     int userFunctions;
 

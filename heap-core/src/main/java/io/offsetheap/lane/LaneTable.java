@@ -134,6 +134,9 @@ public final class LaneTable {
         if (context.visited != null) {
             poisonUnreturned(context, context.visited);
         }
+        if (context.section != null) {
+            return enterAgain(context, context.section);
+        }
         Lane lane = context.pinned;
         if (lane != null) {
             enterPinned(context, lane);
@@ -165,6 +168,7 @@ public final class LaneTable {
         context.leased = context.leased == lane ? null : context.leased;
         context.visited = context.visited == lane ? null : context.visited;
         context.pinned = context.pinned == lane ? null : context.pinned;
+        context.section = context.section == lane ? null : context.section;
     }
 
     private boolean tryLease(LaneContext context, Lane lane) {
@@ -324,6 +328,10 @@ public final class LaneTable {
     void giveBack(Lane lane) {
         LaneContext context = holderOf(lane);
         long active = context.active;
+        if (context.section == lane) {
+            context.leased = null;
+            return;
+        }
         if (context.pinned == lane) {
             memory.publish(lane.entry(), LaneState.pinned(active, incarnation));
         } else {
@@ -343,8 +351,69 @@ public final class LaneTable {
         lane.lastFree = -1;
         memory.publish(lane.entry(), LaneState.poisoned(context.active));
         context.pinned = null;
+        context.section = null;
         context.leased = null;
     }
+
+    // ---- sections: several operations of one thread under a lock
+
+    /**
+     * Begins a section, from an operation that holds the section's lock: the lane stays inside that operation, with that
+     * lock, until {@link #leaveSection}, and all operations of the thread work with it meanwhile.
+     *
+     * <p>Waits until every other operation that was running at the call is over. So who looks at the lock at the beginning of
+     * his own operation, and does not wait for it inside of one, runs either before the section or after it.
+     */
+    public void enterSection(Lane lane) {
+        long[] observed = observe();
+        for (int round = 0; !isQuietSince(observed, lane); round++) {
+            if (closed) {
+                throw closedException();
+            }
+            pause(round);
+        }
+        LaneContext context = holderOf(lane);
+        context.section = lane;
+        context.leased = null;
+        lane.enterSection();
+    }
+
+    private Lane enterAgain(LaneContext context, Lane lane) {
+        if (closed) {
+            throw closedException();
+        }
+        context.leased = lane;
+        return lane;
+    }
+
+    /**
+     * Ends a section: the lane is in the operation again from which it was begun.
+     *
+     * @return false if the lane was lost to an operation that failed in between, and the lock with it
+     */
+    public boolean leaveSection(Lane lane) {
+        LaneContext context = contexts.get();
+        if (context.section != lane) {
+            return false;
+        }
+        context.section = null;
+        context.leased = lane;
+        lane.leaveSection();
+        return true;
+    }
+
+    /** Whether the calling thread is in a section. */
+    public boolean isInSection() {
+        return contexts.get().section != null;
+    }
+
+    /** Whether the calling thread is in a section or an operation: then it waits for no section. */
+    public boolean isInOperation() {
+        LaneContext context = contexts.get();
+        return context.section != null || context.leased != null;
+    }
+
+    // ---- pins
 
     /**
      * Keeps a lane for the calling thread, so that its operations need no lease.
@@ -368,6 +437,10 @@ public final class LaneTable {
         LaneContext context = contexts.get();
         if (context.pinned != lane) {
             return;
+        }
+        if (context.section == lane) {
+            throw new IllegalStateException("a pin outlives the section in which it is used: lane=" + lane.index()
+                    + " segment=" + memory.name());
         }
         long free = LaneState.freed(memory.getLong(lane.entry()));
         context.pinned = null;
@@ -706,7 +779,7 @@ public final class LaneTable {
         }
         return holder.visited == lane
                 ? holder.visitedActive == state
-                : (holder.leased == lane || holder.pinned == lane)
+                : (holder.leased == lane || holder.pinned == lane || holder.section == lane)
                         && (holder.active == state || LaneState.pinned(holder.active, incarnation) == state);
     }
 
@@ -757,7 +830,7 @@ public final class LaneTable {
      * @throws IllegalStateException from inside an operation
      */
     public boolean close() {
-        if (contexts.get().leased != null) {
+        if (isInOperation()) {
             throw new IllegalStateException("an operation cannot close its own heap: segment=" + memory.name());
         }
         closed = true;

@@ -8,6 +8,8 @@ package io.offsetheap.lane;
  * deadlock is an exception in the first test that could have met it.
  */
 public enum LockRank {
+    /** The names of the heap, for a section of several operations. */
+    NAMES,
     /** A container's split lock. */
     SPLIT,
     /** Buckets of a hash index. */

@@ -26,7 +26,7 @@ import io.offsetheap.memory.SegmentMemory;
  *  140  heapEnd      (page lock)              180  grow lock
  *  1C0  page lock                             200  span bin occupancy, four words   (page lock)
  *  240  192 span bin heads (page lock)        840  class table, one word a class
- *  980  name index header (nobody after format)
+ *  980  name index header (nobody after format)  9C0  names lock
  * </pre>
  */
 public final class Superblock {
@@ -66,6 +66,7 @@ public final class Superblock {
     public static final int SPAN_BINS_OFFSET = 0x240;
     public static final int CLASS_TABLE_OFFSET = 0x840;
     public static final int NAME_INDEX_OFFSET = 0x980;
+    public static final int NAMES_LOCK_OFFSET = 0x9C0;
 
     /** End of the part that never changes and that recovery must never write to. */
     public static final int IMMUTABLE_END = CLEAN_OFFSET;

@@ -8,6 +8,8 @@ import io.offsetheap.error.NameExistsException;
 import io.offsetheap.error.TypeMismatchException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneState;
+import io.offsetheap.lane.LockRank;
+import io.offsetheap.lane.LockWord;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.CommitSite;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -232,8 +235,20 @@ public final class NameIndex {
         return memory.getLongVolatile(object) == identity;
     }
 
+    /** What the index says of a name, before or after the section of somebody else, never inside of it. */
     private @Nullable NameEntry lookUp(Scratch scratch) {
-        return index().copy(scratch) ? NameEntry.of(scratch.copy, scratch.copyLength) : null;
+        while (true) {
+            long section = memory.getLongVolatile(Superblock.NAMES_LOCK_OFFSET);
+            if (LockWord.isLocked(section) && !space.lanes().isInOperation()) {
+                space.lanes().await(Superblock.NAMES_LOCK_OFFSET, section, null);
+                continue;
+            }
+            boolean found = index().copy(scratch);
+            memory.loadFence();
+            if (memory.getLongVolatile(Superblock.NAMES_LOCK_OFFSET) == section) {
+                return found ? NameEntry.of(scratch.copy, scratch.copyLength) : null;
+            }
+        }
     }
 
     byte @Nullable [] valueOf(EncodedKey key) {
@@ -322,7 +337,7 @@ public final class NameIndex {
     private <T> @Nullable T tryConstruct(
             EncodedKey key, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         long hash = types.register(type);
-        Lane lane = space.lanes().lease();
+        Lane lane = leaseForNames();
         try {
             index().prepareInsert(lane, key, NameEntry.LENGTH);
             long identity = Identity.of(hash, Identity.NAMED, nextGeneration(lane));
@@ -427,7 +442,7 @@ public final class NameIndex {
         if (size < 0) {
             return false;
         }
-        Lane lane = space.lanes().lease();
+        Lane lane = leaseForNames();
         try {
             boolean removed = index().remove(
                             lane,
@@ -483,6 +498,77 @@ public final class NameIndex {
             if (!doomed.sweep(lane)) {
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    // ---- sections
+
+    /*
+     * A section is held by the names lock. Whoever changes or looks up a name waits for the lock, but not inside of an
+     * operation of his own: the section begins only when all operations are over that were running when the lock was taken.
+     * So each sees all of a section or nothing, and nobody waits in a circle.
+     */
+
+    /** See {@link io.offsetheap.OffsetHeap#atomically}. */
+    public <R> R atomically(Supplier<R> function) {
+        if (space.lanes().isInSection()) {
+            return function.get();
+        }
+        Lane lane = enterSection();
+        R result;
+        try {
+            result = function.get();
+        } catch (Throwable t) {
+            leaveSection(lane);
+            throw t;
+        }
+        if (!leaveSection(lane)) {
+            throw new IllegalStateException(
+                    "an operation has failed and left the section to the others: segment=" + memory.name());
+        }
+        return result;
+    }
+
+    private Lane enterSection() {
+        while (true) {
+            Lane lane = leaseForNames();
+            try {
+                if (lane.tryLock(LockRank.NAMES, Superblock.NAMES_LOCK_OFFSET)) {
+                    space.lanes().enterSection(lane);
+                    return lane;
+                }
+                lane.giveBack();
+            } catch (Throwable t) {
+                lane.abandon(t);
+                throw t;
+            }
+        }
+    }
+
+    private boolean leaveSection(Lane lane) {
+        if (!space.lanes().leaveSection(lane)) {
+            return false;
+        }
+        try {
+            lane.unlock(Superblock.NAMES_LOCK_OFFSET);
+            lane.giveBack();
+            return true;
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    /** A lane for a change of names, outside of all sections but the thread's own. */
+    private Lane leaseForNames() {
+        while (true) {
+            Lane lane = space.lanes().lease();
+            long section = memory.getLongVolatile(Superblock.NAMES_LOCK_OFFSET);
+            if (!LockWord.isLocked(section) || LockWord.owner(section) == lane.index()) {
+                return lane;
+            }
+            lane.giveBack();
+            space.lanes().await(Superblock.NAMES_LOCK_OFFSET, section, null);
         }
     }
 

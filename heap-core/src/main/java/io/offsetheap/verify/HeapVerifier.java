@@ -54,6 +54,7 @@ public final class HeapVerifier {
                 }
                 checkLock(Superblock.GROW_LOCK_OFFSET);
                 checkLock(Superblock.PAGE_LOCK_OFFSET);
+                checkLock(Superblock.NAMES_LOCK_OFFSET);
                 for (int lane = 0; lane < geometry.lanes; lane++) {
                     walkLane(lane);
                 }

@@ -124,6 +124,7 @@ public final class ImageMap {
         markWords(Area.ROOTS, 0x200, 3);
         markWords(Area.ROOTS, 0x240, 192);
         mark(Area.ROOTS, 0x980, ALL);
+        mark(Area.ROOTS, 0x9C0, LOCK_OWNER);
         for (int c = 0; c <= HEADER_CLASS; c++) {
             mark(Area.BINS, geometry.bin(c), LOCK_OWNER);
             mark(Area.BINS, geometry.bin(c) + 8, ALL);
