@@ -11,6 +11,7 @@ import io.offsetheap.object.NameStats;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.OffsetRef;
 import io.offsetheap.object.SharedType;
+import io.offsetheap.region.AnonymousSharedMemory;
 import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
@@ -61,6 +62,15 @@ public final class OffsetHeap implements AutoCloseable {
     /** A heap in a file, which lives until it is deleted. */
     public static HeapBuilder file(Path path) {
         return new HeapBuilder(FileMapping.location(path));
+    }
+
+    /**
+     * A heap in memory that has no name. It can be created, not opened: another process of the same user, such as a child
+     * that this one starts, opens its {@link #path} as a {@link #file}, as long as this one has it open. It is gone with the
+     * last process that has it open.
+     */
+    public static HeapBuilder anonymous() {
+        return new HeapBuilder(AnonymousSharedMemory.location());
     }
 
     // ---- named objects
@@ -501,6 +511,12 @@ public final class OffsetHeap implements AutoCloseable {
         HeapReport report = attachment.verify();
         memory.keepMapped();
         return report;
+    }
+
+    /** What another process can open the heap by, as a {@link #file}: also shared memory, and memory without a name. */
+    public Path path() {
+        attachment.lanes().checkOpen();
+        return file.path();
     }
 
     /** The most the heap can grow to, in bytes, as it was made. */

@@ -55,7 +55,8 @@ final class SegmentOpener {
             file.reserve(geometry.heap, SegmentAllocator.formattedSize(geometry) - geometry.heap);
             MappedRegion region = file.map(geometry.maxSize);
             try {
-                SegmentMemory memory = new SegmentMemory(region, name, SegmentAllocator.formattedSize(geometry));
+                SegmentMemory memory =
+                        new SegmentMemory(region, file.toString(), SegmentAllocator.formattedSize(geometry));
                 memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
                 Attachment attachment = Attachment.format(
                         memory, geometry, new KernelLiveness(file), backing(file, region), FormatSeed.random());
@@ -125,7 +126,7 @@ final class SegmentOpener {
         Geometry geometry = readGeometry(file);
         MappedRegion region = file.map(geometry.maxSize);
         try {
-            SegmentMemory memory = new SegmentMemory(region, name, geometry.heap);
+            SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
             Attachment attachment = underInit(file, () -> {
                 boolean interrupted = checkBoot(memory, salvage);
                 if (!interrupted) {
@@ -159,7 +160,9 @@ final class SegmentOpener {
             Geometry geometry = readGeometry(file);
             MappedRegion region = file.map(geometry.maxSize);
             return new OffsetHeap(
-                    Attachment.readOnly(new SegmentMemory(region, name, geometry.heap), geometry), file, this);
+                    Attachment.readOnly(new SegmentMemory(region, file.toString(), geometry.heap), geometry),
+                    file,
+                    this);
         } catch (Throwable t) {
             file.close();
             throw t;

@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.BackingStore;
+import io.offsetheap.region.AnonymousSharedMemory;
 import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.MappedRegion;
 import io.offsetheap.region.SegmentFile;
@@ -22,21 +23,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * A segment of its own for one run of a test, in shared memory or in a file, of any geometry. {@link #close} closes what was
+ * A segment of its own for one run of a test, in any kind of memory, of any geometry. {@link #close} closes what was
  * opened through it and removes it.
  */
 public final class TestSegment implements AutoCloseable {
     /** Where segments live. */
     public enum Storage {
         SHARED_MEMORY,
-        FILE
+        FILE,
+        ANONYMOUS
     }
 
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private final Storage storage;
     private final Geometry geometry;
-    private final Path path;
+    private Path path;
     private final SegmentLocation location;
     private final List<OffsetHeap> opened = new ArrayList<>();
 
@@ -47,6 +49,9 @@ public final class TestSegment implements AutoCloseable {
         if (storage == Storage.FILE) {
             path = Path.of(System.getProperty("java.io.tmpdir"), name);
             location = FileMapping.location(path);
+        } else if (storage == Storage.ANONYMOUS) {
+            path = Path.of("not created yet");
+            location = AnonymousSharedMemory.location();
         } else {
             path = Path.of("/dev/shm", name);
             location = SharedMemoryObject.location(name);
@@ -64,9 +69,9 @@ public final class TestSegment implements AutoCloseable {
 
     /** For {@link HeapBuilder#open} and its like, also in another process: kind and path name the segment. */
     public static HeapBuilder builder(Storage storage, Path path) {
-        return storage == Storage.FILE
-                ? OffsetHeap.file(path)
-                : OffsetHeap.sharedMemory(path.getFileName().toString());
+        return storage == Storage.SHARED_MEMORY
+                ? OffsetHeap.sharedMemory(path.getFileName().toString())
+                : OffsetHeap.file(path);
     }
 
     public Storage storage() {
@@ -74,8 +79,10 @@ public final class TestSegment implements AutoCloseable {
     }
 
     public OffsetHeap create() {
-        return note(new SegmentOpener(location)
+        OffsetHeap heap = note(new SegmentOpener(location)
                 .create(geometry, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+        path = heap.path();
+        return heap;
     }
 
     /** Maps the segment once more. */
@@ -99,7 +106,7 @@ public final class TestSegment implements AutoCloseable {
     }
 
     private MortalHeap attach(Function<SegmentFile, BackingStore> backing) {
-        SegmentFile file = location.open(false);
+        SegmentFile file = (storage == Storage.ANONYMOUS ? FileMapping.location(path) : location).open(false);
         MappedRegion region = file.map(geometry.maxSize);
         CrashingMemory memory = new CrashingMemory(region, location.toString(), geometry.heap);
         KernelLiveness liveness = new KernelLiveness(file);
@@ -122,7 +129,9 @@ public final class TestSegment implements AutoCloseable {
             opened.forEach(OffsetHeap::close);
         } finally {
             try {
-                Files.deleteIfExists(path);
+                if (storage != Storage.ANONYMOUS) {
+                    Files.deleteIfExists(path);
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -19,6 +19,15 @@ final class FileSystemType {
     }
 
     /**
+     * Whether it takes memory until the machine has none: where Linux keeps memory without a name, and tmpfs mounted so.
+     *
+     * @param blocks how many blocks the file system has
+     */
+    static boolean isUnlimitedMemory(long type, long blocks) {
+        return isMemory(type) && blocks == 0;
+    }
+
+    /**
      * The name of a file system whose mappings are not one memory for all who map the file, because other machines or a
      * server of its own take part; {@code null} for all others.
      */

@@ -63,6 +63,8 @@ final class LibC {
     private static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
     static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
+    static final int MFD_CLOEXEC = 1;
+
     static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_FOLLOW = 0x400;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -92,6 +94,7 @@ final class LibC {
     private static final int STATX_DEVICE_OFFSET = 136;
 
     private static final int STATFS_SIZE = 256;
+    private static final int STATFS_BLOCKS_OFFSET = 16;
 
     private static final int FLOCK_SIZE = 32;
     private static final int FLOCK_TYPE_OFFSET = 0;
@@ -120,6 +123,9 @@ final class LibC {
         }
     }
 
+    /** A file system: its magic number, and how many blocks it has. */
+    record FileSystem(long type, long blocks) {}
+
     /** {@code struct flock}: a lock that is wanted, or the one that is in its way. */
     record FileLock(short type, long start, long length, int pid) {}
 
@@ -128,6 +134,7 @@ final class LibC {
 
     private final Call open = new Call("open", Type.SINT32, Type.POINTER, Type.SINT32, Type.SINT32);
     private final Call close = new Call("close", Type.SINT32, Type.SINT32);
+    private final Call memfdCreate = new Call("memfd_create", Type.SINT32, Type.POINTER, Type.SINT32);
     private final Call fchmod = new Call("fchmod", Type.SINT32, Type.SINT32, Type.SINT32);
     private final Call linkat =
             new Call("linkat", Type.SINT32, Type.SINT32, Type.POINTER, Type.SINT32, Type.POINTER, Type.SINT32);
@@ -217,6 +224,14 @@ final class LibC {
         return close.invokeInt(arguments);
     }
 
+    /** A descriptor of a new file in memory; the text is what the system shows for it, and no name. */
+    int memfdCreate(String text, int flags) {
+        var arguments = memfdCreate.arguments();
+        putString(arguments, text);
+        arguments.putInt(flags);
+        return memfdCreate.invokeInt(arguments);
+    }
+
     int fchmod(int descriptor, int mode) {
         var arguments = fchmod.arguments();
         arguments.putInt(descriptor);
@@ -272,16 +287,18 @@ final class LibC {
                 status.getLong(STATX_LENGTH_OFFSET));
     }
 
-    /** The type of the file system that an open file lies on, the magic number of {@code statfs}; -1 on failure. */
-    long fileSystemType(int descriptor) {
+    /** What {@code statfs} tells about the file system of an open file; {@code null} on failure. */
+    @Nullable
+    FileSystem fileSystem(int descriptor) {
         byte[] result = new byte[STATFS_SIZE];
         var arguments = fstatfs.arguments();
         arguments.putInt(descriptor);
         arguments.putArray(result, 0, result.length, ArrayFlags.OUT);
         if (fstatfs.invokeInt(arguments) != 0) {
-            return -1;
+            return null;
         }
-        return ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong(0) & 0xffff_ffffL;
+        ByteBuffer status = ByteBuffer.wrap(result).order(ByteOrder.nativeOrder());
+        return new FileSystem(status.getLong(0) & 0xffff_ffffL, status.getLong(STATFS_BLOCKS_OFFSET));
     }
 
     long pread(int descriptor, byte[] target, int from, int count, long position) {

@@ -24,8 +24,11 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** A location that is a path: a file anywhere, or one of the directory where Linux keeps shared memory. Immutable. */
-final class NamedFileLocation implements SegmentLocation {
+/**
+ * A location that is a path: a file anywhere, one of the directory where Linux keeps shared memory, or the descriptor of a
+ * file that has no name. Immutable.
+ */
+class NamedFileLocation implements SegmentLocation {
     private static final int OWNER_ONLY = 0600;
     private static final int TEMPORARY_NAMES_TRIED = 100;
 
@@ -78,7 +81,8 @@ final class NamedFileLocation implements SegmentLocation {
         return Objects.requireNonNullElse(path.getParent(), path);
     }
 
-    private SegmentFile adoptNew(
+    /** Takes over the descriptor of a new file. */
+    final SegmentFile adoptNew(
             LibC libC, int descriptor, @Nullable Path temporaryName, Set<PosixFilePermission> permissions) {
         // The second descriptor is opened while the owner may still do anything, then the permissions become the real
         // ones.
@@ -126,8 +130,11 @@ final class NamedFileLocation implements SegmentLocation {
             } else if (!status.isRegularFile()) {
                 throw notRegular();
             }
-            long type = libC.fileSystemType(descriptor);
-            String unshareable = FileSystemType.unshareable(type);
+            LibC.FileSystem fileSystem = libC.fileSystem(descriptor);
+            if (fileSystem == null) {
+                throw failure(libC.errno(), "cannot read the status of the file system");
+            }
+            String unshareable = FileSystemType.unshareable(fileSystem.type());
             if (unshareable != null) {
                 throw new SegmentFormatException(
                         "processes that map a file of this file system do not all see the same memory, use a local disk or"
@@ -139,7 +146,7 @@ final class NamedFileLocation implements SegmentLocation {
                 throw failure(libC.errno(), "cannot open the file a second time, this needs /proc");
             }
             var descriptors = new Descriptors(libC, descriptor, probe, temporaryName, description);
-            return new SegmentFile(libC, descriptors, this, status, !FileSystemType.isMemory(type), readOnly);
+            return new SegmentFile(libC, descriptors, this, status, fileSystem, readOnly);
         } catch (RuntimeException e) {
             libC.close(descriptor);
             if (temporaryName != null) {
@@ -147,6 +154,23 @@ final class NamedFileLocation implements SegmentLocation {
             }
             throw e;
         }
+    }
+
+    /**
+     * Gives a file of this location the name.
+     *
+     * @param existing another path to it
+     * @return false if the name is taken
+     */
+    boolean link(LibC libC, String existing) {
+        if (libC.link(existing, path) == 0) {
+            return true;
+        }
+        int errno = libC.errno();
+        if (errno == LibC.EEXIST) {
+            return false;
+        }
+        throw failure(errno, "cannot give the file its name");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.offsetheap.error.HeapException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.error.SegmentFormatException;
 import java.lang.ref.Cleaner.Cleanable;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,15 @@ public final class SegmentFile implements AutoCloseable {
      */
     private static final int ZERO_CHUNK = 1 << 16;
 
+    /** An eighth of the memory that is available is left to others. */
+    private static final int SPARED_PART = 8;
+
     private final LibC libC;
     private final Descriptors descriptors;
     private final NamedFileLocation location;
     private final LibC.FileStatus identity;
     private final boolean onDisk;
+    private final boolean unlimited;
     private final boolean readOnly;
     private final Cleanable cleanable;
 
@@ -47,13 +52,14 @@ public final class SegmentFile implements AutoCloseable {
             Descriptors descriptors,
             NamedFileLocation location,
             LibC.FileStatus identity,
-            boolean onDisk,
+            LibC.FileSystem fileSystem,
             boolean readOnly) {
         this.libC = libC;
         this.descriptors = descriptors;
         this.location = location;
         this.identity = identity;
-        this.onDisk = onDisk;
+        this.onDisk = !FileSystemType.isMemory(fileSystem.type());
+        this.unlimited = FileSystemType.isUnlimitedMemory(fileSystem.type(), fileSystem.blocks());
         this.readOnly = readOnly;
         cleanable = MappedRegion.CLEANER.register(this, descriptors);
     }
@@ -65,6 +71,15 @@ public final class SegmentFile implements AutoCloseable {
      */
     public boolean readOnly() {
         return readOnly;
+    }
+
+    /**
+     * The path by which it was opened or created.
+     *
+     * @return an absolute path
+     */
+    public Path path() {
+        return location.path();
     }
 
     /**
@@ -163,6 +178,9 @@ public final class SegmentFile implements AutoCloseable {
             throw new IllegalArgumentException("length must be positive: length=" + length);
         }
         try (var use = descriptors.use()) {
+            if (unlimited) {
+                checkMemory(position, length);
+            }
             int result;
             do {
                 result = libC.fallocate(use.probe(), position, length);
@@ -176,6 +194,17 @@ public final class SegmentFile implements AutoCloseable {
             } else {
                 throw reserveFailure(errno, position, length);
             }
+        }
+    }
+
+    /** A request that no file system refuses would be taken from all processes, until the system kills some of them. */
+    private void checkMemory(long position, long length) {
+        long more = length - Math.max(0, Math.min(length, size() - position));
+        long available = AvailableMemory.bytes();
+        if (more > available - available / SPARED_PART) {
+            throw new OutOfSegmentMemoryException(
+                    "the machine has too little memory for this part of the file: position=" + position + " length="
+                            + length + " available=" + available + " segment=" + location);
         }
     }
 
@@ -256,15 +285,11 @@ public final class SegmentFile implements AutoCloseable {
         try (var use = descriptors.use()) {
             var temporaryName = descriptors.temporaryName();
             String existing = temporaryName == null ? Descriptors.ownPath(use.probe()) : temporaryName.toString();
-            if (libC.link(existing, location.path()) == 0) {
+            boolean named = location.link(libC, existing);
+            if (named) {
                 descriptors.removeTemporaryName();
-                return true;
             }
-            int errno = libC.errno();
-            if (errno == LibC.EEXIST) {
-                return false;
-            }
-            throw location.failure(errno, "cannot give the file its name");
+            return named;
         }
     }
 

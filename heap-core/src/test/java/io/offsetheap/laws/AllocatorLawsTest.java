@@ -57,4 +57,12 @@ class AllocatorLawsTest {
             return new TestSegment(Storage.FILE, Geometry.of(1 << 20));
         }
     }
+
+    @Group
+    class SmallInAnonymousMemory implements AllocatorLaws {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.ANONYMOUS, Geometry.of(256 << 10));
+        }
+    }
 }
