@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileSegmentFileTest implements SegmentFileContract {
+class FileSegmentFileTest implements NamedSegmentFileContract {
     @TempDir
     Path directory;
 

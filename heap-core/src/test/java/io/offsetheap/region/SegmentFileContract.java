@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.SegmentFormatException;
-import io.offsetheap.error.SegmentNotFoundException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,10 +22,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What holds for a segment's file wherever it lives. */
 interface SegmentFileContract {
@@ -35,98 +32,19 @@ interface SegmentFileContract {
     long SLOT = (1L << 62) + 16;
     long MIB = 1 << 20;
 
-    /** The location under test, a name that nobody else has and that is removed after the test. */
-    SegmentLocation location();
-
     /** Where the file is for the rest of the world. */
     Path path();
 
-    private SegmentFile published() {
-        SegmentFile file = location().createUnnamed(OWNER);
-        assertTrue(file.publish());
-        return file;
-    }
+    /** A new file, of size 0, that others can open. */
+    SegmentFile published();
 
-    @Test
-    default void aNewFileIsInvisibleUntilItIsPublished() {
-        try (SegmentFile file = location().createUnnamed(OWNER)) {
-            assertThrows(SegmentNotFoundException.class, () -> location().open(false));
-            assertFalse(file.isStillNamed());
-            assertTrue(file.publish());
-            assertTrue(file.isStillNamed());
-            location().open(false).close();
-        }
-    }
-
-    @Test
-    default void aNameIsGivenOnceAndNeverTakenOver() {
-        try (SegmentFile first = published();
-                SegmentFile second = location().createUnnamed(OWNER)) {
-            assertFalse(second.publish());
-            assertFalse(first.publish());
-            assertTrue(first.isStillNamed());
-            assertFalse(second.isStillNamed());
-        }
-    }
-
-    @Test
-    default void aFileSystemWithoutUnnamedFilesIsServedByATemporaryName() throws IOException {
-        var location = (NamedFileLocation) location();
-        try (SegmentFile file = location.createWithTemporaryName(OWNER)) {
-            assertEquals(1, temporaryNames());
-            assertTrue(file.publish());
-            assertEquals(0, temporaryNames());
-            assertTrue(file.isStillNamed());
-            try (SegmentFile loser = location.createWithTemporaryName(OWNER)) {
-                assertFalse(loser.publish());
-            }
-            assertEquals(0, temporaryNames());
-        }
-    }
-
-    private long temporaryNames() throws IOException {
-        try (var files = Files.list(path().getParent())) {
-            return files.filter(file -> file.getFileName().toString().startsWith(".offsetheap-"))
-                    .count();
-        }
-    }
-
-    @Test
-    default void theNameIsRemovedOnce() {
-        try (SegmentFile file = published()) {
-            assertTrue(location().remove());
-            assertFalse(location().remove());
-            assertFalse(file.isStillNamed());
-        }
-    }
-
-    @Test
-    default void aNameThatLeadsToAnotherFileIsNoticed() {
-        try (SegmentFile old = published()) {
-            location().remove();
-            try (SegmentFile other = published()) {
-                assertFalse(old.isStillNamed());
-                assertTrue(other.isStillNamed());
-            }
-        }
-    }
-
-    @Test
-    default void thePermissionsAreExactlyThoseAskedFor() throws IOException {
-        for (String permissions : new String[] {"rw-rw-rw-", "rw-r-----", "r--------"}) {
-            try (SegmentFile file = location().createUnnamed(PosixFilePermissions.fromString(permissions))) {
-                file.reserve(0, 1);
-                assertTrue(file.publish());
-                assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(path())));
-            }
-            location().remove();
-        }
-    }
+    /** Opens the file that was made last. */
+    SegmentFile open(boolean readOnly);
 
     @Test
     default void aSlotByteIsHeldByOneFileAtATime() {
         try (SegmentFile one = published();
-                SegmentFile two = location().open(false)) {
+                SegmentFile two = open(false)) {
             assertFalse(one.isLocked(SLOT));
             assertTrue(one.tryLockSlot(SLOT));
             assertFalse(two.tryLockSlot(SLOT));
@@ -143,13 +61,13 @@ interface SegmentFileContract {
     @Test
     default void aSlotByteStaysLockedWhenOthersOpenAndCloseTheFile() throws IOException {
         try (SegmentFile one = published();
-                SegmentFile two = location().open(false)) {
+                SegmentFile two = open(false)) {
             assertTrue(one.tryLockSlot(SLOT));
             Files.readAllBytes(path());
             try (FileChannel channel = FileChannel.open(path(), StandardOpenOption.WRITE)) {
                 assertTrue(channel.isOpen());
             }
-            location().open(false).close();
+            open(false).close();
             assertTrue(two.isLocked(SLOT));
         }
     }
@@ -160,7 +78,7 @@ interface SegmentFileContract {
         MappedRegion region = one.map(MIB);
         assertTrue(one.tryLockSlot(SLOT));
         one.close();
-        try (SegmentFile two = location().open(false)) {
+        try (SegmentFile two = open(false)) {
             assertTrue(two.isLocked(SLOT));
             region.close();
             assertFalse(two.isLocked(SLOT));
@@ -189,8 +107,8 @@ interface SegmentFileContract {
     default void aByteIsLockedByOneForItselfOrByManyTogether() {
         long position = 1L << 62;
         try (SegmentFile one = published();
-                SegmentFile two = location().open(false);
-                SegmentFile reader = location().open(true)) {
+                SegmentFile two = open(false);
+                SegmentFile reader = open(true)) {
             assertTrue(one.tryLock(position));
             assertTrue(one.tryLock(position));
             assertFalse(two.tryLock(position));
@@ -209,7 +127,7 @@ interface SegmentFileContract {
     @Test
     default void aRegionBeyondTheEndReachesWhatIsReservedLater() {
         try (SegmentFile file = published();
-                SegmentFile other = location().open(false);
+                SegmentFile other = open(false);
                 MappedRegion region = file.map(64 * MIB);
                 MappedRegion otherRegion = other.map(64 * MIB)) {
             assertEquals(0, file.size());
@@ -251,7 +169,7 @@ interface SegmentFileContract {
             assertArrayEquals(new byte[] {0, 5}, last);
             var thrown = assertThrows(SegmentFormatException.class, () -> file.read(299_999, last));
             assertEquals(
-                    "the file ends too early: position=299999 length=2 end=300000 segment=" + location(),
+                    "the file ends too early: position=299999 length=2 end=300000 segment=" + file,
                     thrown.getMessage());
         }
     }
@@ -263,8 +181,7 @@ interface SegmentFileContract {
             assertEquals(MIB, file.size());
             file.truncate(MIB);
             var thrown = assertThrows(IllegalArgumentException.class, () -> file.truncate(1));
-            assertEquals(
-                    "a segment never shrinks: size=1048576 requested=1 segment=" + location(), thrown.getMessage());
+            assertEquals("a segment never shrinks: size=1048576 requested=1 segment=" + file, thrown.getMessage());
         }
     }
 
@@ -274,7 +191,7 @@ interface SegmentFileContract {
                 MappedRegion region = file.map(4096)) {
             file.reserve(0, 4096);
             MEMORY.writeInt(region.address(), 3);
-            try (SegmentFile reader = location().open(true);
+            try (SegmentFile reader = open(true);
                     MappedRegion view = reader.map(4096)) {
                 assertTrue(reader.readOnly());
                 assertTrue(view.readOnly());
@@ -299,7 +216,7 @@ interface SegmentFileContract {
         file.close();
         file.close();
         var thrown = assertThrows(IllegalStateException.class, file::size);
-        assertEquals("the file is closed: segment=" + location(), thrown.getMessage());
+        assertEquals("the file is closed: segment=" + file, thrown.getMessage());
         assertThrows(IllegalStateException.class, () -> file.map(4096));
         assertThrows(IllegalStateException.class, () -> file.tryLockSlot(SLOT));
         assertThrows(IllegalStateException.class, file::publish);
@@ -310,76 +227,6 @@ interface SegmentFileContract {
         try (SegmentFile file = published()) {
             file.reserve(0, 10);
             assertDoesNotThrow(file::sync);
-        }
-    }
-
-    @Test
-    default void aDirectoryIsNotASegment() throws IOException {
-        Files.createDirectory(path());
-        for (boolean readOnly : new boolean[] {true, false}) {
-            var thrown =
-                    assertThrows(SegmentFormatException.class, () -> location().open(readOnly));
-            assertTrue(thrown.getMessage().endsWith("segment=" + location()), thrown.getMessage());
-        }
-        assertThrows(SegmentFormatException.class, () -> location().remove());
-        Files.delete(path());
-    }
-
-    @Test
-    @Timeout(value = 60, unit = TimeUnit.SECONDS)
-    default void aRegionThatNobodyCanReachIsUnmappedAndItsSlotIsFree() throws Exception {
-        mapAndForget();
-        try (SegmentFile watcher = location().open(false)) {
-            while (watcher.isLocked(SLOT) || isMapped() || openDescriptors() > 2) {
-                System.gc();
-                Thread.sleep(10);
-            }
-        }
-    }
-
-    private void mapAndForget() throws IOException {
-        // Opened by name, because the system lists a mapping under the name that its file had when it was opened.
-        published().close();
-        SegmentFile file = location().open(false);
-        MappedRegion region = file.map(MIB);
-        file.reserve(0, 4096);
-        MEMORY.writeByte(region.address(), (byte) 1);
-        assertTrue(file.tryLockSlot(SLOT));
-        assertTrue(isMapped());
-        assertEquals(2, openDescriptors());
-    }
-
-    private boolean isMapped() throws IOException {
-        return Files.readString(Path.of("/proc/self/maps"))
-                .contains(path().getFileName().toString());
-    }
-
-    private long openDescriptors() throws IOException {
-        long count = 0;
-        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                try {
-                    if (Files.isSameFile(descriptor, path())) {
-                        count++;
-                    }
-                } catch (IOException closedMeanwhile) {
-                    continue;
-                }
-            }
-        }
-        return count;
-    }
-
-    @Test
-    default void errorsNameTheSegmentAndTheValues() {
-        var thrown =
-                assertThrows(SegmentNotFoundException.class, () -> location().open(true));
-        assertEquals("there is no such segment: segment=" + location(), thrown.getMessage());
-        try (SegmentFile file = published()) {
-            var negative = assertThrows(IllegalArgumentException.class, () -> file.reserve(-1, 1));
-            assertEquals("position must not be negative: position=-1", negative.getMessage());
-            var empty = assertThrows(IllegalArgumentException.class, () -> file.reserve(0, 0));
-            assertEquals("length must be positive: length=0", empty.getMessage());
         }
     }
 }

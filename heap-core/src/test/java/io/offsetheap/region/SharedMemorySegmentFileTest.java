@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SharedMemorySegmentFileTest implements SegmentFileContract {
+class SharedMemorySegmentFileTest implements NamedSegmentFileContract {
     private final String name = "offsetheap-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
 
     @Override
