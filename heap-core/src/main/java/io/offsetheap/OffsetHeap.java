@@ -16,7 +16,7 @@ import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
 import io.offsetheap.verify.HeapReport;
-import io.offsetheap.view.BlockViews;
+import io.offsetheap.view.Views;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Objects;
@@ -426,7 +426,7 @@ public final class OffsetHeap implements AutoCloseable {
     }
 
     /**
-     * A block's usable bytes as Chronicle Bytes that cannot grow. See {@link BlockViews} for what a view is and is not.
+     * A block's usable bytes as Chronicle Bytes that cannot grow. See {@link Views} for what a view is and is not.
      *
      * @return cleared bytes: they write from position 0 on; {@link Bytes#readLimitToCapacity} makes all of them readable
      * @throws IllegalArgumentException if no block that is in use begins there
@@ -434,11 +434,11 @@ public final class OffsetHeap implements AutoCloseable {
      */
     public Bytes<Void> bytes(long block) {
         attachment.checkWritable();
-        return BlockViews.bytes(memory, block, usableSize(block));
+        return Views.bytes(memory, block, usableSize(block));
     }
 
     /**
-     * A block's usable bytes as an Agrona buffer, for instance for the codecs of SBE. See {@link BlockViews}.
+     * A block's usable bytes as an Agrona buffer, for instance for the codecs of SBE. See {@link Views}.
      *
      * @throws IllegalArgumentException if no block that is in use begins there, or one of 2 GiB or more
      * @throws UnsupportedOperationException on a heap that is open read-only, and without the option of the JVM that Agrona
@@ -446,7 +446,7 @@ public final class OffsetHeap implements AutoCloseable {
      */
     public UnsafeBuffer buffer(long block) {
         attachment.checkWritable();
-        return BlockViews.buffer(memory, block, usableSize(block));
+        return Views.buffer(memory, block, usableSize(block));
     }
 
     /** Loads and stores by offset, for blocks that the caller has allocated. */

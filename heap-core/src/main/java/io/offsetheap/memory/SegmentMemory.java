@@ -392,6 +392,9 @@ public class SegmentMemory {
 
     /** Reads the end of the heap again. One thread at a time: an end read earlier must not be stored later. */
     private synchronized void refreshLimit() {
+        if (lastWord + Long.BYTES == region.size()) {
+            return;
+        }
         long end = MEMORY.readVolatileLong(base + HEAP_END_OFFSET);
         if (end <= region.size()) {
             lastWord = Math.max(lastWord, end - Long.BYTES);

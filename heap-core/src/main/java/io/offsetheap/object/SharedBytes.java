@@ -5,7 +5,7 @@ package io.offsetheap.object;
 
 import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.SegmentMemory;
-import io.offsetheap.view.BlockViews;
+import io.offsetheap.view.Views;
 import net.openhft.chronicle.bytes.Bytes;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -107,24 +107,24 @@ public final class SharedBytes {
     }
 
     /**
-     * All bytes as Chronicle Bytes that cannot grow, cleared. See {@link BlockViews}: the view is not told when this object
+     * All bytes as Chronicle Bytes that cannot grow, cleared. See {@link Views}: the view is not told when this object
      * is destroyed.
      *
      * @throws UnsupportedOperationException on a heap that is open read-only
      */
     public Bytes<Void> bytes() {
-        return BlockViews.bytes(memory, at(0, length), length);
+        return Views.bytes(memory, at(0, length), length);
     }
 
     /**
-     * All bytes as an Agrona buffer. See {@link BlockViews}: the view is not told when this object is destroyed.
+     * All bytes as an Agrona buffer. See {@link Views}: the view is not told when this object is destroyed.
      *
      * @throws IllegalArgumentException if the object has 2 GiB or more
      * @throws UnsupportedOperationException on a heap that is open read-only, and without the option of the JVM that Agrona
      *     needs: the message names it
      */
     public UnsafeBuffer buffer() {
-        return BlockViews.buffer(memory, at(0, length), length);
+        return Views.buffer(memory, at(0, length), length);
     }
 
     private long word(long position) {

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>Thread-safe. Regions that it mapped live on after it is closed.
  */
-public final class AnonymousSharedMemory implements AutoCloseable {
+public final class AnonymousSharedMemory extends MappableObject {
     /*
      * A file of memfd_create. It has no name, but /proc shows each open descriptor as a link, and to open that makes a new
      * file description, with locks of its own: just what a heap needs of a name.
@@ -113,16 +113,22 @@ public final class AnonymousSharedMemory implements AutoCloseable {
         return file.path();
     }
 
-    /**
-     * Its size.
-     *
-     * @return the size in bytes
-     */
+    @Override
     public long size() {
         return file.size();
     }
 
-    /** Closes it. Regions that were mapped stay, here and elsewhere. Idempotent. */
+    @Override
+    public boolean readOnly() {
+        return file.readOnly();
+    }
+
+    @Override
+    MappedRegion map(MapMode mode, long offset, long size, long address) {
+        return file.mapPart(mode, offset, size, address);
+    }
+
+    /** Closes it: nobody can open its path any more. Regions that were mapped stay, here and elsewhere. Idempotent. */
     @Override
     public void close() {
         file.close();

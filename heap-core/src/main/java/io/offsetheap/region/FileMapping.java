@@ -15,7 +15,7 @@ import java.nio.file.Path;
  *
  * <p>Thread-safe. Regions that it mapped live on after it is closed.
  */
-public final class FileMapping implements AutoCloseable {
+public final class FileMapping extends MappableObject {
     private final Path path;
     private final SegmentFile file;
 
@@ -76,38 +76,21 @@ public final class FileMapping implements AutoCloseable {
         return path;
     }
 
-    /**
-     * The size now; another process may change it.
-     *
-     * @return the size in bytes
-     */
+    @Override
     public long size() {
         return file.size();
     }
 
-    /**
-     * Maps all of it.
-     *
-     * @return a region that is writable unless this was opened for reading only
-     * @throws IllegalArgumentException if its size is 0
-     */
-    public MappedRegion map() {
-        return map(0, 0);
+    @Override
+    public boolean readOnly() {
+        return file.readOnly();
     }
 
-    /**
-     * Maps a part of it.
-     *
-     * @param offset where the part begins; any byte, not only that of a page
-     * @param size the size of the part; 0 means the rest
-     * @return a region that is writable unless this was opened for reading only
-     * @throws IllegalArgumentException if the part is empty or reaches beyond the end
-     */
-    public MappedRegion map(long offset, long size) {
-        return file.mapPart(offset, size);
+    @Override
+    MappedRegion map(MapMode mode, long offset, long size, long address) {
+        return file.mapPart(mode, offset, size, address);
     }
 
-    /** Closes it. Regions that were mapped stay. Idempotent. */
     @Override
     public void close() {
         file.close();

@@ -72,8 +72,13 @@ final class LibC {
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
     static final int MAP_SHARED = 1;
+    static final int MAP_PRIVATE = 2;
+    static final int MAP_FIXED = 0x10;
     static final int MAP_ANONYMOUS = 0x20;
     static final int MAP_NORESERVE = 0x4000;
+    static final int MAP_FIXED_NOREPLACE = 0x100000;
+    static final int MS_ASYNC = 1;
+    static final int MS_SYNC = 4;
     static final int MADV_DONTFORK = 10;
     static final int MADV_POPULATE_WRITE = 23;
     static final long MAP_FAILED = -1;
@@ -152,6 +157,7 @@ final class LibC {
     private final Call mmap = new Call(
             "mmap", Type.SINT64, Type.POINTER, Type.SINT64, Type.SINT32, Type.SINT32, Type.SINT32, Type.SINT64);
     private final Call munmap = new Call("munmap", Type.SINT32, Type.POINTER, Type.SINT64);
+    private final Call msync = new Call("msync", Type.SINT32, Type.POINTER, Type.SINT64, Type.SINT32);
     private final Call madvise = new Call("madvise", Type.SINT32, Type.POINTER, Type.SINT64, Type.SINT32);
     private final Call sysconf = new Call("sysconf", Type.SINT64, Type.SINT32);
 
@@ -382,9 +388,9 @@ final class LibC {
     }
 
     /** The address, or {@link #MAP_FAILED}. */
-    long mmap(long length, int protection, int flags, int descriptor, long position) {
+    long mmap(long address, long length, int protection, int flags, int descriptor, long position) {
         var arguments = mmap.arguments();
-        arguments.putAddress(0);
+        arguments.putAddress(address);
         arguments.putLong(length);
         arguments.putInt(protection);
         arguments.putInt(flags);
@@ -398,6 +404,14 @@ final class LibC {
         arguments.putAddress(address);
         arguments.putLong(length);
         return munmap.invokeInt(arguments);
+    }
+
+    int msync(long address, long length, int flags) {
+        var arguments = msync.arguments();
+        arguments.putAddress(address);
+        arguments.putLong(length);
+        arguments.putInt(flags);
+        return msync.invokeInt(arguments);
     }
 
     int madvise(long address, long length, int advice) {

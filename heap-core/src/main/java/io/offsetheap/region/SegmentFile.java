@@ -248,7 +248,13 @@ public final class SegmentFile implements AutoCloseable {
             throw new IllegalStateException("the file is mapped already: segment=" + location);
         }
         try (var use = descriptors.use()) {
-            region = MappedRegion.ofWholeFile(libC, descriptors, use.map(), length, readOnly, location.toString());
+            region = MappedRegion.ofWholeFile(
+                    libC,
+                    descriptors,
+                    use.map(),
+                    length,
+                    readOnly ? MapMode.READ_ONLY : MapMode.READ_WRITE,
+                    location.toString());
             return region;
         }
     }
@@ -258,8 +264,9 @@ public final class SegmentFile implements AutoCloseable {
      *
      * @param offset any byte of the file
      * @param size 0 for the rest of the file
+     * @param address as in {@link MappedRegion#map(MappableObject, MapMode, long, long, long)}
      */
-    MappedRegion mapPart(long offset, long size) {
+    MappedRegion mapPart(MapMode mode, long offset, long size, long address) {
         long fileSize = size();
         if (offset < 0 || size < 0 || offset > fileSize || size > fileSize - offset) {
             throw new IllegalArgumentException("the part to map is not within the file: offset=" + offset + " size="
@@ -270,8 +277,11 @@ public final class SegmentFile implements AutoCloseable {
             throw new IllegalArgumentException(
                     "there is nothing to map, give the file a size first: offset=" + offset + " segment=" + location);
         }
+        if (readOnly && mode.writesToTheObject()) {
+            throw location.failure(LibC.EACCES, "opened for reading only, so it cannot be mapped for writing");
+        }
         try (var use = descriptors.use()) {
-            return MappedRegion.ofPart(libC, use.probe(), offset, length, readOnly, location.toString());
+            return MappedRegion.ofPart(libC, use.probe(), mode, offset, length, address, location.toString());
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Set;
  *
  * <p>Thread-safe. Regions that it mapped live on after it is closed.
  */
-public final class SharedMemoryObject implements AutoCloseable {
+public final class SharedMemoryObject extends MappableObject {
     private static final Path DIRECTORY = Path.of("/dev/shm");
     private static final int LONGEST_NAME = 255;
 
@@ -160,13 +160,14 @@ public final class SharedMemoryObject implements AutoCloseable {
         return name;
     }
 
-    /**
-     * The size now; another process may change it.
-     *
-     * @return the size in bytes
-     */
+    @Override
     public long size() {
         return file.size();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return file.readOnly();
     }
 
     /**
@@ -188,29 +189,11 @@ public final class SharedMemoryObject implements AutoCloseable {
         }
     }
 
-    /**
-     * Maps all of it.
-     *
-     * @return a region that is writable unless this was opened for reading only
-     * @throws IllegalArgumentException if its size is 0
-     */
-    public MappedRegion map() {
-        return map(0, 0);
+    @Override
+    MappedRegion map(MapMode mode, long offset, long size, long address) {
+        return file.mapPart(mode, offset, size, address);
     }
 
-    /**
-     * Maps a part of it.
-     *
-     * @param offset where the part begins; any byte, not only that of a page
-     * @param size the size of the part; 0 means the rest
-     * @return a region that is writable unless this was opened for reading only
-     * @throws IllegalArgumentException if the part is empty or reaches beyond the end
-     */
-    public MappedRegion map(long offset, long size) {
-        return file.mapPart(offset, size);
-    }
-
-    /** Closes it. The memory stays, and so do regions that were mapped. Idempotent. */
     @Override
     public void close() {
         file.close();

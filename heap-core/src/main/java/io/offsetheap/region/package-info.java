@@ -6,8 +6,8 @@
  *
  * <p>Open {@link io.offsetheap.region.SegmentLocation} first: where a segment can live. It makes a
  * {@link io.offsetheap.region.SegmentFile}, an open file with its locks, and that makes the
- * {@link io.offsetheap.region.MappedRegion}, addresses. {@link io.offsetheap.region.SharedMemoryObject} and
- * {@link io.offsetheap.region.FileMapping} are for users who want a mapped region and no heap in it.
+ * {@link io.offsetheap.region.MappedRegion}, addresses. A {@link io.offsetheap.region.MappableObject} is for users who want a
+ * mapped region and no heap in it.
  *
  * <p>This is the only package that makes native calls, all of them in {@code LibC}. Nothing here loads or stores in a
  * region. Threads: every class may be used by any number of threads at once, unless it says otherwise.

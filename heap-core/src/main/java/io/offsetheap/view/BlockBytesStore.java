@@ -5,7 +5,7 @@ package io.offsetheap.view;
 
 import io.offsetheap.memory.SegmentMemory;
 
-/** A range of a segment, through {@link SegmentMemory}. Thread-safe as memory is. */
+/** A range of a segment or of another region, through {@link SegmentMemory}. Thread-safe as memory is. */
 final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
     private final SegmentMemory memory;
     private final long offset;
@@ -24,13 +24,13 @@ final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
 
     @Override
     protected void copyOut(long position, byte[] target, int targetPosition, int count) {
-        memory.copyTo(offset + position, target, targetPosition, count);
+        memory.copyTo(at(position), target, targetPosition, count);
         memory.keepMapped();
     }
 
     @Override
     protected void copyIn(byte[] source, int sourcePosition, long position, int count) {
-        memory.copyFrom(source, sourcePosition, offset + position, count);
+        memory.copyFrom(source, sourcePosition, at(position), count);
         memory.keepMapped();
     }
 
@@ -38,56 +38,56 @@ final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
 
     @Override
     public byte readByte(long position) {
-        byte value = memory.getByte(offset + readable(position, Byte.BYTES));
+        byte value = memory.getByte(at(readable(position, Byte.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public short readShort(long position) {
-        short value = memory.getShort(offset + readable(position, Short.BYTES));
+        short value = memory.getShort(at(readable(position, Short.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public int readInt(long position) {
-        int value = memory.getInt(offset + readable(position, Integer.BYTES));
+        int value = memory.getInt(at(readable(position, Integer.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public long readLong(long position) {
-        long value = memory.getLongUnaligned(offset + readable(position, Long.BYTES));
+        long value = memory.getLongUnaligned(at(readable(position, Long.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public BlockBytesStore writeByte(long position, byte value) {
-        memory.putByte(offset + writable(position, Byte.BYTES), value);
+        memory.putByte(at(writable(position, Byte.BYTES)), value);
         memory.keepMapped();
         return this;
     }
 
     @Override
     public BlockBytesStore writeShort(long position, short value) {
-        memory.putShort(offset + writable(position, Short.BYTES), value);
+        memory.putShort(at(writable(position, Short.BYTES)), value);
         memory.keepMapped();
         return this;
     }
 
     @Override
     public BlockBytesStore writeInt(long position, int value) {
-        memory.putInt(offset + writable(position, Integer.BYTES), value);
+        memory.putInt(at(writable(position, Integer.BYTES)), value);
         memory.keepMapped();
         return this;
     }
 
     @Override
     public BlockBytesStore writeLong(long position, long value) {
-        memory.putLongUnaligned(offset + writable(position, Long.BYTES), value);
+        memory.putLongUnaligned(at(writable(position, Long.BYTES)), value);
         memory.keepMapped();
         return this;
     }
@@ -110,28 +110,28 @@ final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
 
     @Override
     public int readVolatileInt(long position) {
-        int value = memory.getIntVolatile(offset + readable(aligned(position, Integer.BYTES), Integer.BYTES));
+        int value = memory.getIntVolatile(at(readable(aligned(position, Integer.BYTES), Integer.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public long readVolatileLong(long position) {
-        long value = memory.getLongVolatile(offset + readable(aligned(position, Long.BYTES), Long.BYTES));
+        long value = memory.getLongVolatile(at(readable(aligned(position, Long.BYTES), Long.BYTES)));
         memory.keepMapped();
         return value;
     }
 
     @Override
     public BlockBytesStore writeOrderedInt(long position, int value) {
-        memory.putIntRelease(offset + writable(aligned(position, Integer.BYTES), Integer.BYTES), value);
+        memory.putIntRelease(at(writable(aligned(position, Integer.BYTES), Integer.BYTES)), value);
         memory.keepMapped();
         return this;
     }
 
     @Override
     public BlockBytesStore writeOrderedLong(long position, long value) {
-        memory.putLongRelease(offset + writable(aligned(position, Long.BYTES), Long.BYTES), value);
+        memory.putLongRelease(at(writable(aligned(position, Long.BYTES), Long.BYTES)), value);
         memory.keepMapped();
         return this;
     }
@@ -170,8 +170,8 @@ final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
 
     @Override
     public boolean compareAndSwapInt(long position, int expected, int value) {
-        boolean set = memory.compareAndSetInt(
-                offset + writable(aligned(position, Integer.BYTES), Integer.BYTES), expected, value);
+        boolean set =
+                memory.compareAndSetInt(at(writable(aligned(position, Integer.BYTES), Integer.BYTES)), expected, value);
         memory.keepMapped();
         return set;
     }
@@ -179,14 +179,22 @@ final class BlockBytesStore extends CheckedBytesStore<BlockBytesStore> {
     @Override
     public boolean compareAndSwapLong(long position, long expected, long value) {
         boolean set =
-                memory.compareAndSetLong(offset + writable(aligned(position, Long.BYTES), Long.BYTES), expected, value);
+                memory.compareAndSetLong(at(writable(aligned(position, Long.BYTES), Long.BYTES)), expected, value);
         memory.keepMapped();
         return set;
     }
 
+    /** Regions of heaps are never closed; others are when their user wants it. */
+    private long at(long position) {
+        if (memory.region().isClosed()) {
+            throw new IllegalStateException("the region is closed: segment=" + memory.name());
+        }
+        return offset + position;
+    }
+
     /** No processor promises that a number across two words is read or written whole. */
     private long aligned(long position, int size) {
-        if ((offset + position) % size != 0) {
+        if ((offset + position) % size != 0 || memory.region().address() % size != 0) {
             throw new IllegalArgumentException("an ordered access of " + size + " bytes begins at a multiple of " + size
                     + ": position=" + position + " segment=" + memory.name());
         }

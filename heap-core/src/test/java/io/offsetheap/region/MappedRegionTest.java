@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.HeapException;
+import io.offsetheap.region.Kind.Subject;
+import io.offsetheap.view.Views;
 import java.io.IOException;
+import java.nio.BufferOverflowException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.junit.jupiter.api.Test;
 
@@ -95,5 +99,105 @@ class MappedRegionTest {
     void aPageIsAPowerOfTwo() {
         assertEquals(1, Integer.bitCount(MappedRegion.pageSize()));
         assertTrue(MappedRegion.pageSize() >= 4096);
+    }
+
+    /** A fixed address is honoured or refused; what is there stays. */
+    @Test
+    void isMappedAtAnAddressOrNotAtAll() {
+        int page = MappedRegion.pageSize();
+        for (Kind kind : Kind.values()) {
+            try (Subject subject = kind.create(2L * page)) {
+                MappableObject object = subject.object();
+                MappedRegion hole = MappedRegion.anonymous(4L * page);
+                long address = hole.address();
+                hole.close();
+                try (MappedRegion region = MappedRegion.map(object, MapMode.READ_WRITE, 0, 0, address)) {
+                    assertEquals(address, region.address());
+                    Views.bytes(region).writeLong(0, 42);
+                    var taken = assertThrows(
+                            HeapException.class,
+                            () -> MappedRegion.map(object, MapMode.READ_WRITE, page, 0, address + page));
+                    assertEquals(
+                            "cannot map: length=" + page + " position=" + page + " address=0x"
+                                    + Long.toHexString(address + page) + " errno=EEXIST (file exists) segment="
+                                    + object,
+                            taken.getMessage());
+                    assertEquals(42, Views.bytes(region).readLong(0));
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> MappedRegion.map(object, MapMode.READ_ONLY, 0, 0, address + 3L * page + 8));
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> MappedRegion.map(object, MapMode.READ_ONLY, 8, 0, address + 3L * page));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shrinksFromBothEnds() {
+        int page = MappedRegion.pageSize();
+        try (Subject subject = Kind.FILE.create(5L * page);
+                MappedRegion all = subject.object().map()) {
+            Bytes<Void> whole = Views.bytes(all);
+            for (int i = 0; i < 5; i++) {
+                whole.writeLong((long) i * page + 8, i);
+            }
+            MappedRegion region = subject.object().map(8, 0);
+            Bytes<Void> old = Views.bytes(region);
+            assertThrows(IllegalArgumentException.class, () -> region.shrinkBy(-1, true));
+            assertThrows(IllegalArgumentException.class, () -> region.shrinkBy(region.size(), true));
+            MappedRegion shorter = region.shrinkBy(page + 100L, true);
+            assertThrows(IllegalStateException.class, () -> old.readByte(0));
+            assertThrows(IllegalStateException.class, () -> region.shrinkBy(1, true));
+            assertTrue(region.isClosed());
+            assertEquals(4L * page - 108, shorter.size());
+            assertEquals(3, Views.bytes(shorter).readLong(3L * page));
+            try (MappedRegion rest = shorter.shrinkBy(2L * page, false)) {
+                assertEquals(2L * page - 108, rest.size());
+                assertEquals(2, Views.bytes(rest).readLong(0));
+                assertEquals(3, Views.bytes(rest).readLong(page));
+                Views.bytes(rest).writeLong(page, 33);
+            }
+            assertEquals(33, whole.readLong(3L * page + 8));
+        }
+    }
+
+    @Test
+    void takesAdvice() {
+        try (Subject subject = Kind.FILE.create(10_000);
+                MappedRegion region = subject.object().map(1, 0)) {
+            Views.bytes(region).writeLong(0, 42);
+            for (Advice advice : Advice.values()) {
+                assertTrue(region.advise(advice), advice::toString);
+            }
+            assertEquals(42, Views.bytes(region).readLong(0));
+        }
+    }
+
+    /** A view ends with the region; what is ordered is refused where a word of the region is none of the machine. */
+    @Test
+    void isReadAndWrittenThroughBytes() {
+        try (Subject subject = Kind.SHARED_MEMORY.create(100)) {
+            MappedRegion region = subject.object().map(0, 20);
+            Bytes<Void> bytes = Views.bytes(region);
+            assertEquals(20, bytes.capacity());
+            assertEquals(3, bytes.addAndGetLong(8, 3));
+            assertThrows(BufferOverflowException.class, () -> bytes.writeLong(13, 1));
+            try (MappedRegion odd = subject.object().map(3, 20)) {
+                Views.bytes(odd).writeLong(5, 77);
+                assertEquals(77, bytes.readVolatileLong(8));
+                assertThrows(
+                        IllegalArgumentException.class, () -> Views.bytes(odd).readVolatileLong(0));
+                assertThrows(
+                        IllegalArgumentException.class, () -> Views.bytes(odd).readVolatileLong(5));
+            }
+            region.close();
+            var thrown = assertThrows(IllegalStateException.class, () -> bytes.readLong(8));
+            assertEquals("the region is closed: segment=region size=20", thrown.getMessage());
+            assertThrows(IllegalStateException.class, () -> bytes.writeLong(8, 1));
+            assertThrows(IllegalStateException.class, region::flush);
+            assertThrows(IllegalStateException.class, () -> region.advise(Advice.NORMAL));
+        }
     }
 }

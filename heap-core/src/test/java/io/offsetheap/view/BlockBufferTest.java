@@ -93,7 +93,7 @@ class BlockBufferTest {
                 Function<UnsafeBuffer, Object> other = view -> new UnsafeBuffer(new byte[2 * Window.LENGTH]);
                 every.<UnsafeBuffer>sweep(
                         UnsafeBuffer.class,
-                        () -> BlockViews.buffer(window.memory(), window.offset(), Window.LENGTH),
+                        () -> Views.buffer(window.memory(), window.offset(), Window.LENGTH),
                         window::before,
                         Set.of("wrap"),
                         Map.of(DirectBuffer.class, other, MutableDirectBuffer.class, other));
@@ -189,12 +189,12 @@ class BlockBufferTest {
     void isRefusedWhereAnIntCannotSayTheLength() {
         try (MappedRegion region = MappedRegion.anonymous(1L << 32)) {
             SegmentMemory memory = new SegmentMemory(region, "large", 1L << 32);
-            var thrown = assertThrows(
-                    IllegalArgumentException.class, () -> BlockViews.buffer(memory, 0, Integer.MAX_VALUE + 1L));
+            var thrown =
+                    assertThrows(IllegalArgumentException.class, () -> Views.buffer(memory, 0, Integer.MAX_VALUE + 1L));
             assertEquals(
                     "too long for a buffer, which has int positions: length=2147483648 greatest=2147483647 segment=large",
                     thrown.getMessage());
-            Bytes<Void> bytes = BlockViews.bytes(memory, 0, 1L << 32);
+            Bytes<Void> bytes = Views.bytes(memory, 0, 1L << 32);
             bytes.writeLong((1L << 32) - 8, 1);
             assertEquals(1, memory.getLong((1L << 32) - 8));
         }

@@ -146,7 +146,7 @@ class BlockBytesTest {
     }
 
     private static Bytes<Void> fresh(Window window, int written) {
-        Bytes<Void> bytes = BlockViews.bytes(window.memory(), window.offset(), Window.LENGTH);
+        Bytes<Void> bytes = Views.bytes(window.memory(), window.offset(), Window.LENGTH);
         bytes.writePosition(written);
         return bytes;
     }

@@ -4,22 +4,24 @@
 package io.offsetheap.view;
 
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.region.MappedRegion;
 import net.openhft.chronicle.bytes.Bytes;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Views of the bytes of one block, for code that is written against Chronicle Bytes or Agrona. What is stored through a view is
+ * Views of the bytes of one block, for code that is written against Chronicle Bytes or Agrona; and of a mapped region, for
+ * programs that want the memory and no heap in it. What is stored through a view is
  * stored at once, by its owner alone: no commit, and nothing is atomic but what the view itself calls so.
  *
  * <p>A view is a window: an access outside of it is an exception and never a fault. It keeps the mapping as long as it is
  * reachable, and is not told when the block is freed or the heap closed: to use it after that is as wrong as to use a freed
  * block. Stateless and thread-safe.
  */
-public final class BlockViews {
+public final class Views {
     private static final String CLOSED_PACKAGE = "jdk.internal.misc";
 
-    private BlockViews() {}
+    private Views() {}
 
     /**
      * A range as Chronicle Bytes that cannot grow, cleared: it writes from position 0 on, and after {@link
@@ -30,6 +32,17 @@ public final class BlockViews {
     public static Bytes<Void> bytes(SegmentMemory memory, long offset, long length) {
         checkWritable(memory);
         return new BlockBytesStore(memory, offset, length).bytesForWrite();
+    }
+
+    /**
+     * A mapped region as Chronicle Bytes, cleared, as {@link #bytes(SegmentMemory, long, long)}. To write is an {@link
+     * UnsupportedOperationException} unless the region's mode is writable; every access is an {@link IllegalStateException}
+     * after the region is closed. Where the region begins in the middle of a word, nothing is ordered or atomic.
+     */
+    public static Bytes<Void> bytes(MappedRegion region) {
+        region.keepAddresses();
+        SegmentMemory memory = new SegmentMemory(region, region.toString(), region.size());
+        return new BlockBytesStore(memory, 0, region.size()).bytesForWrite();
     }
 
     /**
