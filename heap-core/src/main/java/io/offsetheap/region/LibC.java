@@ -46,6 +46,7 @@ final class LibC {
     static final int ENOTDIR = 20;
     static final int EISDIR = 21;
     static final int EINVAL = 22;
+    static final int EIDRM = 43;
     static final int EFBIG = 27;
     static final int ENOSPC = 28;
     static final int EROFS = 30;
@@ -64,6 +65,15 @@ final class LibC {
     static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
     static final int MFD_CLOEXEC = 1;
+
+    static final int IPC_PRIVATE = 0;
+    static final int IPC_CREAT = 0x200;
+    static final int IPC_EXCL = 0x400;
+    static final int SHM_RDONLY = 0x1000;
+    private static final int IPC_RMID = 0;
+    private static final int IPC_STAT = 2;
+    private static final int SHMID_DS_SIZE = 256;
+    private static final int SHMID_DS_LENGTH_OFFSET = 48;
 
     static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_FOLLOW = 0x400;
@@ -159,6 +169,10 @@ final class LibC {
     private final Call munmap = new Call("munmap", Type.SINT32, Type.POINTER, Type.SINT64);
     private final Call msync = new Call("msync", Type.SINT32, Type.POINTER, Type.SINT64, Type.SINT32);
     private final Call madvise = new Call("madvise", Type.SINT32, Type.POINTER, Type.SINT64, Type.SINT32);
+    private final Call ftok = new Call("ftok", Type.SINT32, Type.POINTER, Type.SINT32);
+    private final Call shmget = new Call("shmget", Type.SINT32, Type.SINT32, Type.SINT64, Type.SINT32);
+    private final Call shmat = new Call("shmat", Type.SINT64, Type.SINT32, Type.POINTER, Type.SINT32);
+    private final Call shmctl = new Call("shmctl", Type.SINT32, Type.SINT32, Type.SINT32, Type.POINTER);
     private final Call sysconf = new Call("sysconf", Type.SINT64, Type.SINT32);
 
     private final int pageSize = readPageSize();
@@ -422,6 +436,52 @@ final class LibC {
         return madvise.invokeInt(arguments);
     }
 
+    /** The key that a file and a number stand for; -1 on failure. */
+    int ftok(Path path, int number) {
+        var arguments = ftok.arguments();
+        putString(arguments, path.toString());
+        arguments.putInt(number);
+        return ftok.invokeInt(arguments);
+    }
+
+    int shmget(int key, long size, int flags) {
+        var arguments = shmget.arguments();
+        arguments.putInt(key);
+        arguments.putLong(size);
+        arguments.putInt(flags);
+        return shmget.invokeInt(arguments);
+    }
+
+    /** The address, or {@link #MAP_FAILED}. */
+    long shmat(int id, long address, int flags) {
+        var arguments = shmat.arguments();
+        arguments.putInt(id);
+        arguments.putAddress(address);
+        arguments.putInt(flags);
+        return shmat.invokeLong(arguments);
+    }
+
+    /** The size of XSI shared memory in bytes; -1 on failure. */
+    long shmSize(int id) {
+        byte[] result = new byte[SHMID_DS_SIZE];
+        if (shmctl(id, IPC_STAT, result) != 0) {
+            return -1;
+        }
+        return ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong(SHMID_DS_LENGTH_OFFSET);
+    }
+
+    int shmRemove(int id) {
+        return shmctl(id, IPC_RMID, new byte[SHMID_DS_SIZE]);
+    }
+
+    private int shmctl(int id, int command, byte[] status) {
+        var arguments = shmctl.arguments();
+        arguments.putInt(id);
+        arguments.putInt(command);
+        arguments.putArray(status, 0, status.length, ArrayFlags.OUT);
+        return shmctl.invokeInt(arguments);
+    }
+
     /** A direct buffer over memory that it does not own. */
     ByteBuffer newBuffer(long address, int length) {
         return MemoryIO.getInstance().newDirectByteBuffer(address, length);
@@ -468,6 +528,7 @@ final class LibC {
             case 37 -> "ENOLCK (no locks available)";
             case ENOSYS -> "ENOSYS (not known to this kernel)";
             case 40 -> "ELOOP (too many symbolic links)";
+            case EIDRM -> "EIDRM (removed)";
             case EOPNOTSUPP -> "EOPNOTSUPP (not supported by the file system)";
             case EDQUOT -> "EDQUOT (disk quota exceeded)";
             default -> Integer.toString(errno);

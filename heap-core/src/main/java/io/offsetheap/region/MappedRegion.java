@@ -33,17 +33,21 @@ public final class MappedRegion implements AutoCloseable {
     private final long size;
     private final MapMode mode;
     private final String object;
+    /** Whether a part of it can be given back. */
+    private final boolean divisible;
+
     private final Cleanable cleanable;
 
     /** What {@link #shrinkBy} has left: who is inside an access to this region may be inside that part of it. */
     private @Nullable MappedRegion rest;
 
-    private MappedRegion(Mapping mapping, long address, long size, MapMode mode, String object) {
+    private MappedRegion(Mapping mapping, long address, long size, MapMode mode, String object, boolean divisible) {
         this.mapping = mapping;
         this.address = address;
         this.size = size;
         this.mode = mode;
         this.object = object;
+        this.divisible = divisible;
         cleanable = CLEANER.register(this, mapping);
     }
 
@@ -199,7 +203,8 @@ public final class MappedRegion implements AutoCloseable {
         long rounded = roundUpToPages(length);
         long address = map(libC, ANY_ADDRESS, rounded, mode, mode.flags(), descriptor, 0, segment);
         descriptors.passToRegion();
-        return new MappedRegion(new Mapping(libC, address, rounded, descriptors), address, length, mode, segment);
+        return new MappedRegion(
+                new Mapping(libC, address, rounded, descriptors), address, length, mode, segment, false);
     }
 
     /** Maps a part of a file, from any byte on, independent of its descriptors. */
@@ -212,7 +217,7 @@ public final class MappedRegion implements AutoCloseable {
         }
         long rounded = roundUpToPages(lead + length);
         long first = map(libC, address, rounded, mode, mode.flags(), descriptor, offset - lead, segment);
-        return new MappedRegion(new Mapping(libC, first, rounded, null), first + lead, length, mode, segment);
+        return new MappedRegion(new Mapping(libC, first, rounded, null), first + lead, length, mode, segment, true);
     }
 
     /**
@@ -232,7 +237,22 @@ public final class MappedRegion implements AutoCloseable {
         MapMode mode = MapMode.READ_WRITE;
         String object = "anonymous memory";
         long address = map(libC, ANY_ADDRESS, rounded, mode, mode.flags() | LibC.MAP_ANONYMOUS, -1, 0, object);
-        return new MappedRegion(new Mapping(libC, address, rounded, null), address, size, mode, object);
+        return new MappedRegion(new Mapping(libC, address, rounded, null), address, size, mode, object, true);
+    }
+
+    /**
+     * Attaches XSI shared memory.
+     *
+     * @param address as in {@link #map(MappableObject, MapMode, long, long, long)}, a multiple of the page size
+     * @return the region, or null: then the C library knows why
+     */
+    static @Nullable MappedRegion ofXsi(LibC libC, int id, MapMode mode, long length, long address, String segment) {
+        long first = libC.shmat(id, address, mode.writable() ? 0 : LibC.SHM_RDONLY);
+        if (first == LibC.MAP_FAILED) {
+            return null;
+        }
+        return new MappedRegion(
+                new Mapping(libC, first, roundUpToPages(length), null), first, length, mode, segment, false);
     }
 
     private static long map(
@@ -440,15 +460,15 @@ public final class MappedRegion implements AutoCloseable {
      * @return the rest
      * @throws IllegalArgumentException if the number is negative, or nothing would remain
      * @throws IllegalStateException after close
-     * @throws UnsupportedOperationException if a heap lives in the region
+     * @throws UnsupportedOperationException if a heap lives in the region, or it is XSI shared memory
      */
     public MappedRegion shrinkBy(long bytes, boolean fromBack) {
         if (bytes < 0 || bytes >= size) {
             throw new IllegalArgumentException("a region shrinks by less than all, which is to close it: bytes=" + bytes
                     + " size=" + size + " segment=" + object);
         }
-        if (mapping.descriptors != null) {
-            throw new UnsupportedOperationException("a heap lives in the region: segment=" + object);
+        if (!divisible) {
+            throw new UnsupportedOperationException("the region is mapped whole or not at all: segment=" + object);
         }
         long begin = fromBack ? address : address + bytes;
         long from = begin & -(long) pageSize();
@@ -456,7 +476,7 @@ public final class MappedRegion implements AutoCloseable {
         mapping.keepOnly(from, to);
         Mapping kept = new Mapping(mapping.libC, from, to - from, null);
         kept.viewed = mapping.viewed;
-        rest = new MappedRegion(kept, begin, size - bytes, mode, object);
+        rest = new MappedRegion(kept, begin, size - bytes, mode, object, true);
         return rest;
     }
 

@@ -202,7 +202,8 @@ class NamedFileLocation implements SegmentLocation {
         return new HeapException(text);
     }
 
-    private static int mode(Set<PosixFilePermission> permissions) {
+    /** The permissions as the system writes them. */
+    static int mode(Set<PosixFilePermission> permissions) {
         int mode = 0;
         for (PosixFilePermission permission : permissions) {
             mode |= switch (permission) {
