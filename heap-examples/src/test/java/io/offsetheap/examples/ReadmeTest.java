@@ -34,8 +34,9 @@ class ReadmeTest {
     private static final Pattern PRINTS = Pattern.compile("// prints: (.*)");
     private static final String IMPORTS =
             "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.object.*;"
-                    + " import net.openhft.chronicle.bytes.*; import org.agrona.concurrent.UnsafeBuffer;\n";
-    private static final List<String> DOCUMENTS = List.of("README.md", "docs/views.md");
+                    + " import net.openhft.chronicle.bytes.*; import org.agrona.concurrent.UnsafeBuffer; import io.offsetheap.region.*;"
+                    + " import io.offsetheap.view.Views; import java.nio.file.attribute.*; import java.util.*;\n";
+    private static final List<String> DOCUMENTS = List.of("README.md", "docs/views.md", "docs/memory.md");
 
     @TempDir
     Path classes;
