@@ -5,7 +5,6 @@ package io.offsetheap.object;
 
 import static java.lang.Long.BYTES;
 
-import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
@@ -96,25 +95,5 @@ final class Bucket {
             }
         }
         return 0;
-    }
-
-    /** Refuses a chain that has no end, before somebody walks along it and changes it. */
-    static void checkChain(SegmentMemory memory, long bucket) {
-        int lines = 0;
-        for (long line = bucket; line != 0; line = overflow(memory, line)) {
-            if (++lines > MAX_CHAIN) {
-                throw new CorruptedSegmentException(
-                        "a chain of overflow lines has no end: bucket=" + bucket + " segment=" + memory.name());
-            }
-        }
-    }
-
-    /** The last line of a bucket: the bucket itself if it has no overflow. */
-    static long lastLine(SegmentMemory memory, long bucket) {
-        long line = bucket;
-        for (long next = overflow(memory, line); next != 0; next = overflow(memory, line)) {
-            line = next;
-        }
-        return line;
     }
 }

@@ -3,16 +3,12 @@
  */
 package io.offsetheap.object;
 
-import io.offsetheap.alloc.BlockAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
-import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneTable;
-import io.offsetheap.lane.LockRank;
 import io.offsetheap.lane.LockWord;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
-import java.security.SecureRandom;
 
 /**
  * A map from keys to values, both bytes, in the segment: what the shared maps and the names of a heap stand on. This is a
@@ -23,21 +19,15 @@ import java.security.SecureRandom;
  */
 public final class HashIndex {
     /*
-     * Extendible hashing with versioned buckets.
+     *   bucket: 6 slots -> entry
      *
-     *   header -> directory: 2^depth words -> segment: 16 buckets -> bucket: 6 slots -> entry
+     * A BucketTable whose buckets hold slots. A slot leads to an entry, a block with key and value, and holds the first 24
+     * bits of the key's hash, the tag: few entries are looked at that are not the key's.
      *
-     * The first bits of a key's hash choose the segment, the last four the bucket in it, and the first 24, the tag, stand
-     * in the slot. A bucket that is full gets overflow lines; one that needs a second line splits its segment (IndexSplit).
+     * How readers get by without locks is told there. Here it means that lengths and offsets may be anything until the
+     * versions have been compared.
      *
-     * Reading. A reader notes the structure version and the bucket's lock word, follows pointers that may be stale, and
-     * believes what it has found only if both words and the identity are still the same afterwards. Both are needed: the
-     * bucket's version tells of changes to its entries, the structure version of directories that have been freed and
-     * reused, where a reader may have read anything in place of a segment's offset. A word that looks like a lock is
-     * waited for only when it is known to be one.
-     *
-     * Ideas taken from: CCEH by Nam et al., FAST 2019 (segments split in place, directory by the first bits); Dash by Lu et
-     * al., VLDB 2020 (fingerprints, optimistic readers); MICA by Lim et al., NSDI 2014 (a version for each bucket).
+     * Ideas taken from: Dash by Lu et al., VLDB 2020 (fingerprints).
      */
 
     /** When the entry of a key is changed. */
@@ -66,51 +56,19 @@ public final class HashIndex {
         boolean remove(Lane lane, long valueOffset, int valueLength);
     }
 
-    /** Most lines that a reader follows, and most failures it takes, before it asks for the lock. */
-    static final int MAX_LINES = 64;
-
-    static final int MAX_FAILURES = 64;
-
-    /** Apart, so that who only opens an index does not pay for it. */
-    private static final class Seeds {
-        static final SecureRandom RANDOM = new SecureRandom();
-
-        private Seeds() {}
-    }
-
-    private final ObjectSpace space;
+    private final BucketTable table;
     private final SegmentMemory memory;
     private final LaneTable lanes;
-    private final long header;
-    private final long identity;
     private final long seed0;
     private final long seed1;
-    private final long counters;
     private final IndexWriter writer;
-    /** The last one seen, by whatever thread: immutable, and believed only as long as its version is the index's. */
-    private Directory directory;
 
-    private HashIndex(ObjectSpace space, long header) {
-        this.space = space;
-        this.memory = space.memory();
-        this.lanes = space.lanes();
-        this.header = header;
-        this.identity = memory.getLongVolatile(header + HashIndexHeader.IDENTITY_OFFSET);
-        long parameters = memory.getLong(header + HashIndexHeader.PARAMETERS_OFFSET);
-        this.seed0 = memory.getLong(header + HashIndexHeader.SEED_OFFSET);
-        this.seed1 = memory.getLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES);
-        this.counters = memory.getLong(header + HashIndexHeader.COUNTERS_OFFSET);
-        memory.loadFence();
-        if (identity == 0) {
-            throw destroyed();
-        }
-        checkAlive();
-        if (parameters != HashIndexHeader.PARAMETERS) {
-            throw new SegmentFormatException("the container was made by a later version: parameters=0x"
-                    + Long.toHexString(parameters) + " supported=0x" + Long.toHexString(HashIndexHeader.PARAMETERS)
-                    + " header=" + header + " segment=" + memory.name());
-        }
-        this.directory = readDirectory();
+    private HashIndex(BucketTable table) {
+        this.table = table;
+        this.memory = table.memory();
+        this.lanes = table.space().lanes();
+        this.seed0 = table.seed0;
+        this.seed1 = table.seed1;
         this.writer = new IndexWriter(this);
     }
 
@@ -120,18 +78,14 @@ public final class HashIndex {
      * @throws IllegalStateException if it has been destroyed
      */
     public static HashIndex open(ObjectSpace space, long header) {
-        return new HashIndex(space, header);
+        return new HashIndex(BucketTable.open(space, header, HashIndexHeader.PARAMETERS));
     }
 
     // ---- life
 
     /** Reserves the blocks that {@link #create} takes. */
     public static void reserve(ObjectSpace space, Lane lane) {
-        BlockAllocator blocks = space.blocks();
-        blocks.reserveHeader(lane);
-        blocks.reserve(lane, HashIndexHeader.directorySize(0), 1);
-        blocks.reserve(lane, Bucket.SEGMENT_SIZE, 1);
-        blocks.reserve(lane, countersSize(space), 1);
+        BucketTable.reserve(space, lane, HashIndexHeader.PARAMETERS);
     }
 
     /**
@@ -141,172 +95,22 @@ public final class HashIndex {
      * @return the offset of its header
      */
     public static long create(ObjectSpace space, Lane lane, long identity) {
-        return create(space, lane, identity, Seeds.RANDOM.nextLong(), Seeds.RANDOM.nextLong());
-    }
-
-    static long create(ObjectSpace space, Lane lane, long identity, long seed0, long seed1) {
-        SegmentMemory memory = space.memory();
-        BlockAllocator blocks = space.blocks();
-        long header = blocks.takeHeader(lane);
-        long directory = blocks.take(lane, HashIndexHeader.directorySize(0));
-        long segment = blocks.take(lane, Bucket.SEGMENT_SIZE);
-        long counters = blocks.take(lane, countersSize(space));
-        memory.zero(segment, Bucket.SEGMENT_SIZE);
-        memory.zero(counters, countersSize(space));
-        memory.putLong(directory, segment);
-        // Structure version and split lock go on from where the cell's last container has left them.
-        memory.putLong(header + HashIndexHeader.DIRECTORY_OFFSET, HashIndexHeader.pack(0, directory));
-        memory.putLong(header + HashIndexHeader.PARAMETERS_OFFSET, HashIndexHeader.PARAMETERS);
-        memory.putLong(header + HashIndexHeader.SEED_OFFSET, seed0);
-        memory.putLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES, seed1);
-        memory.putLong(header + HashIndexHeader.COUNTERS_OFFSET, counters);
-        memory.putLong(header + HashIndexHeader.SCRUB_OFFSET, 0);
-        memory.putLong(header + ContainerHeader.DOOMED_NEXT_OFFSET, 0);
-        memory.putLong(header + ContainerHeader.STRUCTURE_OFFSET, SharedType.Structure.HASH_INDEX.code());
-        memory.putLong(header + HashIndexHeader.TORN_DOWN_OFFSET, 0);
-        memory.putLong(header + HashIndexHeader.IDENTITY_OFFSET, identity);
-        return header;
-    }
-
-    static long countersSize(ObjectSpace space) {
-        return (long) Long.BYTES * space.geometry().lanes;
+        return BucketTable.create(space, lane, identity, HashIndexHeader.PARAMETERS);
     }
 
     /** See {@link Containers#tearDown}. */
     static boolean tearDown(ObjectSpace space, Lane lane, long header, int maxBlocks) {
-        return new IndexTeardown(space, lane, header).run(maxBlocks);
+        return new IndexTeardown(space, lane, header, new SlotLines(space.memory())).run(maxBlocks);
     }
 
     // ---- what the parts of this package share
 
-    ObjectSpace space() {
-        return space;
-    }
-
-    SegmentMemory memory() {
-        return memory;
-    }
-
-    long header() {
-        return header;
+    BucketTable table() {
+        return table;
     }
 
     long hash(EncodedKey key) {
         return key.hash(seed0, seed1);
-    }
-
-    long counter(Lane lane) {
-        return HashIndexHeader.counter(counters, lane.index(), space.geometry().lanes);
-    }
-
-    private long structureVersion() {
-        return memory.peekLongAcquire(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET);
-    }
-
-    /**
-     * The directory as it is now. Whoever reads in it compares its version with the index's again, see {@link #holds}: it
-     * may have been freed meanwhile.
-     */
-    Directory directory() {
-        Directory known = directory;
-        return known.version() == structureVersion() ? known : readDirectory();
-    }
-
-    private Directory readDirectory() {
-        while (true) {
-            long version = structureVersion();
-            long word = memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET);
-            checkAlive();
-            if (holds(0, 0, version)) {
-                Directory current = Directory.of(version, word);
-                directory = current;
-                return current;
-            }
-        }
-    }
-
-    /** The directory as somebody reads it who holds a lock of the index and so must not be refused: unchecked. */
-    Directory directoryUnderLock() {
-        Directory known = directory;
-        long version = structureVersion();
-        return known.version() == version
-                ? known
-                : Directory.of(version, memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET));
-    }
-
-    /** Where the directory says that a hash belongs. */
-    long bucketOf(long hash, Directory directory) {
-        return Bucket.at(memory.getLong(directory.word(directory.index(hash))), Bucket.index(hash));
-    }
-
-    /** How many first bits the hashes of a segment have in common. Valid as long as the directory is. */
-    int localDepth(long hash, Directory directory) {
-        int depth = directory.depth();
-        long index = directory.index(hash);
-        long segment = memory.getLong(directory.word(index));
-        // The entries of a segment are an aligned range of a power of two: its other half is either all of it or none.
-        int log2 = 0;
-        while (log2 < depth && memory.getLong(directory.word(index ^ 1L << log2)) == segment) {
-            log2++;
-        }
-        return depth - log2;
-    }
-
-    /**
-     * The bucket of a hash, as a writer may lock it: a segment that was in the directory while this lane was leased, and
-     * is not freed before the lease ends.
-     */
-    long settledBucket(long hash) {
-        while (true) {
-            Directory current = directory();
-            checkAlive();
-            long bucket = 0;
-            CorruptedSegmentException failure = null;
-            try {
-                bucket = bucketOf(hash, current);
-            } catch (CorruptedSegmentException e) {
-                failure = e;
-            }
-            if (holds(0, 0, current.version())) {
-                if (failure != null) {
-                    throw failure;
-                }
-                return bucket;
-            }
-        }
-    }
-
-    /** {@link #localDepth} of a directory that was current at some moment of the call. */
-    int settledLocalDepth(long hash) {
-        while (true) {
-            Directory current = directory();
-            checkAlive();
-            int depth = 0;
-            CorruptedSegmentException failure = null;
-            try {
-                depth = localDepth(hash, current);
-            } catch (CorruptedSegmentException e) {
-                failure = e;
-            }
-            if (holds(0, 0, current.version())) {
-                if (failure != null) {
-                    throw failure;
-                }
-                return depth;
-            }
-        }
-    }
-
-    /**
-     * Whether what was read since the words were noted is to be believed.
-     *
-     * @param bucket 0 if none was reached yet
-     */
-    boolean holds(long bucket, long lock, long version) {
-        memory.loadFence();
-        return (bucket == 0 || memory.peekLong(bucket) == lock)
-                && memory.peekLong(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET) == version
-                && memory.peekLong(header + HashIndexHeader.IDENTITY_OFFSET) == identity;
     }
 
     /**
@@ -315,26 +119,7 @@ public final class HashIndex {
      * @throws IllegalStateException if the heap is closed or the index destroyed
      */
     public void checkUsable() {
-        lanes.checkOpen();
-        checkAlive();
-    }
-
-    void checkAlive() {
-        if (memory.getLongVolatile(header + HashIndexHeader.IDENTITY_OFFSET) != identity) {
-            throw destroyed();
-        }
-    }
-
-    private IllegalStateException destroyed() {
-        return new IllegalStateException(
-                "the object has been destroyed: offset=" + header + " segment=" + memory.name());
-    }
-
-    /** Waits for a bucket's lock if the word is still known to be one. */
-    void awaitBucket(long bucket, long lock, long version) {
-        if (holds(bucket, lock, version)) {
-            lanes.await(bucket, lock, null);
-        }
+        table.checkUsable();
     }
 
     // ---- search
@@ -357,7 +142,7 @@ public final class HashIndex {
     long findSlot(long bucket, long hash, EncodedKey key) {
         long slot = findSlot(bucket, hash, key.length, key.word, key.bytes, Bucket.MAX_CHAIN);
         if (slot < 0) {
-            throw endlessChain(bucket);
+            throw table.endlessChain(bucket);
         }
         return slot;
     }
@@ -384,11 +169,6 @@ public final class HashIndex {
         return -1;
     }
 
-    CorruptedSegmentException endlessChain(long bucket) {
-        return new CorruptedSegmentException("a chain of overflow lines has no end: bucket=" + bucket + " header="
-                + header + " segment=" + memory.name());
-    }
-
     /** Whether an entry has a key. The entry is 0 where an empty slot looks like one of tag 0. */
     private boolean isEntry(long entry, int length, long word, byte[] bytes) {
         if (entry == 0 || IndexEntry.keyLength(memory.getLong(entry)) != length) {
@@ -413,7 +193,7 @@ public final class HashIndex {
         // The way of nearly every hit has no branch but those that always go alike, no loop and no way back into it. So
         // a processor works on several calls at once, and the misses of one hide behind those of the others.
         long hash = KeyHash.ofWord(key, shape.keyLength, seed0, seed1);
-        Directory known = directory;
+        Directory known = table.knownDirectory();
         long segment = memory.peekLong(known.word(known.index(hash)));
         long bucket = Bucket.at(segment, Bucket.index(hash));
         long lock = memory.peekLongAcquire(bucket);
@@ -421,7 +201,7 @@ public final class HashIndex {
         long entry = Bucket.entry(memory.peekLong(Bucket.firstMatch(bucket, matches)));
         if (segment != 0 && matches != 0 && shape.isAt(memory, entry, key)) {
             long value = shape.value(memory, entry);
-            if (!LockWord.isLocked(lock) && holds(bucket, lock, known.version())) {
+            if (!LockWord.isLocked(lock) && table.holds(bucket, lock, known.version())) {
                 memory.keepMapped();
                 return value;
             }
@@ -444,17 +224,17 @@ public final class HashIndex {
         lanes.checkOpen();
         EncodedKey key = scratch.key;
         long hash = hash(key);
-        Directory current = directory();
+        Directory current = table.directory();
         long value = absent;
         boolean believed = false;
         try {
-            long bucket = bucketOf(hash, current);
+            long bucket = table.bucketOf(hash, current);
             long lock = memory.getLongVolatile(bucket);
-            long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, MAX_LINES);
+            long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, BucketTable.MAX_LINES);
             if (entry > 0) {
                 value = wordOf(entry, key.length, valueLength);
             }
-            believed = entry >= 0 && !LockWord.isLocked(lock) && holds(bucket, lock, current.version());
+            believed = entry >= 0 && !LockWord.isLocked(lock) && table.holds(bucket, lock, current.version());
         } catch (CorruptedSegmentException e) {
             believed = false;
         }
@@ -472,7 +252,7 @@ public final class HashIndex {
 
     private CorruptedSegmentException wrongLength(int length, int expected) {
         return new CorruptedSegmentException("a value has a length that its type does not allow: length=" + length
-                + " expected=" + expected + " header=" + header + " segment=" + memory.name());
+                + " expected=" + expected + " header=" + table.header() + " segment=" + memory.name());
     }
 
     private long getWordCarefully(Scratch scratch, int valueLength, long absent) {
@@ -543,52 +323,52 @@ public final class HashIndex {
     public boolean locate(Scratch scratch) {
         EncodedKey key = scratch.key;
         long hash = hash(key);
-        int maxLines = MAX_LINES;
-        while (scratch.failures < MAX_FAILURES || !mayLock()) {
-            Directory current = directory();
+        int maxLines = BucketTable.MAX_LINES;
+        while (scratch.failures < BucketTable.MAX_FAILURES || !table.mayLock()) {
+            Directory current = table.directory();
             long version = current.version();
             long bucket = 0;
             long lock = 0;
             try {
-                long at = bucketOf(hash, current);
+                long at = table.bucketOf(hash, current);
                 lock = memory.getLongVolatile(at);
                 bucket = at;
                 if (LockWord.isLocked(lock)) {
                     scratch.failures++;
-                    awaitBucket(bucket, lock, version);
-                    checkAlive();
+                    table.awaitBucket(bucket, lock, version);
+                    table.checkAlive();
                     continue;
                 }
                 long entry = findEntry(bucket, hash, key.length, key.word, key.bytes, maxLines);
                 if (entry > 0) {
                     long lengths = memory.getLong(entry);
-                    if (holds(bucket, lock, version)) {
+                    if (table.holds(bucket, lock, version)) {
                         found(scratch, entry, lengths);
                         scratch.bucket = bucket;
                         scratch.lock = lock;
                         scratch.version = version;
                         return true;
                     }
-                } else if (entry == 0 && holds(bucket, lock, version)) {
+                } else if (entry == 0 && table.holds(bucket, lock, version)) {
                     scratch.present = false;
                     memory.keepMapped();
                     return false;
                 } else if (entry < 0) {
                     // Who may not ask for the lock goes twice as far, if what he has followed was the chain.
-                    scratch.failures = MAX_FAILURES;
-                    if (holds(bucket, lock, version)) {
+                    scratch.failures = BucketTable.MAX_FAILURES;
+                    if (table.holds(bucket, lock, version)) {
                         if (maxLines == Bucket.MAX_CHAIN) {
-                            throw endlessChain(bucket);
+                            throw table.endlessChain(bucket);
                         }
                         maxLines *= 2;
                     }
                 }
             } catch (CorruptedSegmentException e) {
-                if (holds(bucket, lock, version)) {
+                if (table.holds(bucket, lock, version)) {
                     throw e;
                 }
             }
-            checkAlive();
+            table.checkAlive();
             scratch.failures++;
         }
         return locateLocked(scratch, hash);
@@ -599,7 +379,7 @@ public final class HashIndex {
         long value = IndexEntry.value(entry, lengths);
         if (length < 0 || !memory.contains(value, length)) {
             throw new CorruptedSegmentException("an entry reaches beyond the heap: entry=" + entry + " valueLength="
-                    + length + " header=" + header + " segment=" + memory.name());
+                    + length + " header=" + table.header() + " segment=" + memory.name());
         }
         scratch.present = true;
         scratch.copied = false;
@@ -610,9 +390,9 @@ public final class HashIndex {
 
     /** Whether the value that was located is still the key's value, unchanged. If not, a failure is counted. */
     public boolean isUndisturbed(Scratch scratch) {
-        boolean undisturbed = scratch.copied || holds(scratch.bucket, scratch.lock, scratch.version);
+        boolean undisturbed = scratch.copied || table.holds(scratch.bucket, scratch.lock, scratch.version);
         if (!undisturbed) {
-            checkAlive();
+            table.checkAlive();
             scratch.failures++;
         }
         memory.keepMapped();
@@ -640,7 +420,7 @@ public final class HashIndex {
 
     /** Returns 0, or how many bytes the copy needs. */
     private int copyLocked(Lane lane, Scratch scratch, long hash) {
-        long bucket = lock(lane, hash);
+        long bucket = table.lock(lane, hash);
         int missing = 0;
         long slot = findSlot(bucket, hash, scratch.key);
         scratch.present = slot != 0;
@@ -663,19 +443,6 @@ public final class HashIndex {
         return missing;
     }
 
-    /** Locks the bucket of a hash. */
-    long lock(Lane lane, long hash) {
-        while (true) {
-            long bucket = settledBucket(hash);
-            lane.lock(LockRank.BUCKET, bucket);
-            // A segment's place in the directory changes only while all its buckets are locked.
-            if (bucketOf(hash, directoryUnderLock()) == bucket) {
-                return bucket;
-            }
-            lane.unlock(bucket);
-        }
-    }
-
     // ---- whole operations that write
 
     /**
@@ -685,7 +452,7 @@ public final class HashIndex {
      * @return whether it was stored
      */
     public boolean put(Scratch scratch, When when, boolean keep) {
-        checkAlive();
+        table.checkAlive();
         Lane lane = lanes.lease();
         try {
             boolean stored = writer.put(lane, scratch, when, keep);
@@ -700,7 +467,7 @@ public final class HashIndex {
 
     /** Removes the entry of the scratch's key. See {@link #put}. */
     public boolean remove(Scratch scratch, When when, boolean keep) {
-        checkAlive();
+        table.checkAlive();
         Lane lane = lanes.lease();
         try {
             boolean removed = writer.remove(lane, scratch, when, keep);
@@ -715,35 +482,12 @@ public final class HashIndex {
 
     /** Removes every entry that is there throughout the call. Not atomic. */
     public void clear() {
-        checkUsable();
-        for (int bucket = 0; bucket < Bucket.BUCKETS; bucket++) {
-            long position = 0;
-            while (position < 1L << Bucket.TAG_BITS) {
-                Lane lane = lanes.lease();
-                try {
-                    position = writer.clear(lane, position, bucket);
-                    lane.giveBack();
-                } catch (Throwable t) {
-                    lane.abandon(t);
-                    throw t;
-                }
-            }
-        }
-        memory.keepMapped();
+        table.clear(writer::clear);
     }
 
     /** Number of entries: exact while nobody writes, near it otherwise. */
     public long size() {
-        checkUsable();
-        long size = 0;
-        int count = space.geometry().lanes;
-        for (int lane = 0; lane < count; lane++) {
-            size += memory.getLong(counters + (long) lane * Long.BYTES);
-        }
-        memory.loadFence();
-        checkAlive();
-        memory.keepMapped();
-        return Math.max(size, 0);
+        return table.size();
     }
 
     /** Whether no entry could be found. */
@@ -754,7 +498,7 @@ public final class HashIndex {
     /** A walk over all entries, see {@link IndexCursor}. */
     public IndexCursor cursor() {
         checkUsable();
-        return new IndexCursor(this);
+        return new IndexCursor(table, new SlotLines(memory));
     }
 
     // ---- steps of a leased operation
@@ -788,10 +532,5 @@ public final class HashIndex {
     /** Finishes what a splitter has left behind when it died. */
     public void finishSplit(Lane lane) {
         writer.finishSplit(lane);
-    }
-
-    /** Whether the calling thread may take a lock to read. Inside a function of an operation it must not lease a lane. */
-    boolean mayLock() {
-        return !memory.isReadOnly() && lanes.mayLease();
     }
 }

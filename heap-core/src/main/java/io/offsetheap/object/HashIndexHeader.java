@@ -77,6 +77,16 @@ final class HashIndexHeader {
         return (packed & Bucket.OFFSET_MASK) << Bucket.OFFSET_SHIFT;
     }
 
+    /** Log2 of the bytes of a bucket, as the parameters say. */
+    static int lineShift(long parameters) {
+        return (int) (parameters >>> 32) & 0xFF;
+    }
+
+    /** Bytes of a segment, as the parameters say. */
+    static long segmentSize(long parameters) {
+        return (long) Bucket.BUCKETS << lineShift(parameters);
+    }
+
     /** Bytes of a directory of a depth: one word a segment. */
     static long directorySize(int depth) {
         return (long) BYTES << depth;

@@ -4,8 +4,6 @@
 package io.offsetheap.object;
 
 import io.offsetheap.error.CorruptedSegmentException;
-import io.offsetheap.lane.Lane;
-import io.offsetheap.lane.LockWord;
 import io.offsetheap.memory.SegmentMemory;
 import java.util.Arrays;
 
@@ -15,33 +13,28 @@ import java.util.Arrays;
  */
 public final class IndexCursor {
     /*
-     * The cursor is a bucket number and a place in the hash space. It goes through bucket 0 of all segments in the order of
-     * their hashes, then bucket 1, and so on: a split keeps the number of a bucket and only divides a segment's range of
-     * hashes, so what lies behind the cursor stays behind it.
-     *
-     * A bucket is copied whole, keys only, and counts if its version and the directory's have not changed. Slots outside
-     * the range of the segment have been moved away by a split and are met where they belong.
+     * The keys of one bucket are copied at a time, as a BucketWalk meets it: first where they are and how long, then, if that
+     * is to be believed, their bytes.
      */
 
-    private static final int FAILED = -1;
-
-    private final HashIndex index;
+    private final BucketTable table;
     private final SegmentMemory memory;
-
-    private int bucket;
-    /** First tag that is not behind the cursor. */
-    private long position;
+    private final BucketWalk walk;
 
     private long[] entries = new long[Bucket.SLOTS * 2];
     private int[] ends = new int[Bucket.SLOTS * 2];
     private byte[] keys = new byte[256];
+    /** Keys noted of the bucket that is being read, and those of the one that has been. */
+    private int found;
+
     private int count;
     private int at = -1;
     private final ValueView view = new ValueView();
 
-    IndexCursor(HashIndex index) {
-        this.index = index;
-        this.memory = index.memory();
+    IndexCursor(BucketTable table, Lines lines) {
+        this.table = table;
+        this.memory = table.memory();
+        this.walk = new BucketWalk(table, lines, new KeyReader());
     }
 
     /**
@@ -50,13 +43,13 @@ public final class IndexCursor {
      * @throws IllegalStateException if the heap is closed or the index destroyed
      */
     public boolean next() {
-        index.checkUsable();
+        table.checkUsable();
         at++;
         while (at >= count) {
-            if (bucket == Bucket.BUCKETS) {
+            if (!walk.next()) {
                 return false;
             }
-            fill();
+            count = found;
             at = 0;
         }
         return true;
@@ -87,140 +80,58 @@ public final class IndexCursor {
 
     // ---- one bucket
 
-    private void fill() {
-        long hash = position << (Long.SIZE - Bucket.TAG_BITS) | bucket;
-        for (int failures = 0; failures < HashIndex.MAX_FAILURES || !index.mayLock(); failures++) {
-            Directory directory = index.directory();
-            long version = directory.version();
-            long noted = 0;
-            long lock = 0;
-            try {
-                long line = index.bucketOf(hash, directory);
-                lock = memory.getLongVolatile(line);
-                noted = line;
-                if (LockWord.isLocked(lock)) {
-                    index.awaitBucket(noted, lock, version);
-                    index.checkAlive();
-                    continue;
-                }
-                int shift = Bucket.TAG_BITS - index.localDepth(hash, directory);
-                int found = collect(line, lock, version, shift);
-                // The lengths of the keys decide about memory, so they are believed only after a look at the versions.
-                if (found != FAILED && index.holds(noted, lock, version)) {
-                    roomForKeys(found);
-                    copyKeys(found);
-                    if (index.holds(noted, lock, version)) {
-                        advance(found, shift);
-                        return;
-                    }
-                }
-            } catch (CorruptedSegmentException e) {
-                if (index.holds(noted, lock, version)) {
-                    throw e;
-                }
-            }
-            index.checkAlive();
+    private final class KeyReader implements BucketWalk.Reader {
+        @Override
+        public void restart() {
+            found = 0;
         }
-        fillLocked(hash);
-    }
 
-    /** Notes the entries of a bucket and where their keys will end in the buffer. May read anything. */
-    private int collect(long bucketLine, long lock, long version, int shift) {
-        int found = 0;
-        int end = 0;
-        int lines = 0;
-        for (long line = bucketLine; line != 0; line = Bucket.overflow(memory, line)) {
-            if (++lines > Bucket.MAX_CHAIN) {
-                throw index.endlessChain(bucketLine);
-            }
-            // A chain may be as long as the heap allows, but garbage is not worth the time and the memory.
-            if (lines % HashIndex.MAX_LINES == 0 && !index.holds(bucketLine, lock, version)) {
-                return FAILED;
-            }
+        /** Notes the entries of a line and where their keys will end in the buffer. */
+        @Override
+        public void collect(long line) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
-                long slot = memory.getLong(line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES);
-                if (slot == 0 || Bucket.tag(slot) >>> shift != position >>> shift) {
+                long slot = memory.getLong(Bucket.slotAt(line, i));
+                if (slot == 0 || !walk.isHere(Bucket.tag(slot))) {
                     continue;
                 }
                 long entry = Bucket.entry(slot);
                 int length = IndexEntry.keyLength(memory.getLong(entry));
-                if (length < 0 || !memory.contains(entry + IndexEntry.KEY_OFFSET, length) || end + length < end) {
+                int end = needed() + length;
+                if (length < 0 || !memory.contains(entry + IndexEntry.KEY_OFFSET, length) || end < 0) {
                     throw new CorruptedSegmentException("a key reaches beyond the heap: entry=" + entry + " keyLength="
                             + length + " segment=" + memory.name());
                 }
                 if (found == entries.length) {
-                    grow();
+                    entries = Arrays.copyOf(entries, entries.length * 2);
+                    ends = Arrays.copyOf(ends, ends.length * 2);
                 }
-                end += length;
                 entries[found] = entry;
                 ends[found] = end;
                 found++;
             }
         }
-        return found;
-    }
 
-    private void grow() {
-        entries = Arrays.copyOf(entries, entries.length * 2);
-        ends = Arrays.copyOf(ends, ends.length * 2);
-    }
-
-    private void roomForKeys(int found) {
-        int needed = found == 0 ? 0 : ends[found - 1];
-        if (keys.length < needed) {
-            keys = new byte[Scratch.capacityFor(needed)];
+        private int needed() {
+            return found == 0 ? 0 : ends[found - 1];
         }
-    }
 
-    private void copyKeys(int found) {
-        int start = 0;
-        for (int i = 0; i < found; i++) {
-            memory.copyTo(entries[i] + IndexEntry.KEY_OFFSET, keys, start, ends[i] - start);
-            start = ends[i];
+        @Override
+        public boolean hasRoom() {
+            return needed() <= keys.length;
         }
-    }
 
-    /** Goes behind the segment. */
-    private void advance(int found, int shift) {
-        count = found;
-        position = ((position >>> shift) + 1) << shift;
-        if (position == 1L << Bucket.TAG_BITS) {
-            position = 0;
-            bucket++;
+        @Override
+        public void makeRoom() {
+            keys = new byte[Scratch.capacityFor(needed())];
         }
-        memory.keepMapped();
-    }
 
-    /** For a bucket that changes too often. */
-    private void fillLocked(long hash) {
-        while (true) {
-            Lane lane = index.space().lanes().lease();
-            boolean done;
-            try {
-                done = tryFillLocked(lane, hash);
-                lane.giveBack();
-            } catch (Throwable t) {
-                lane.abandon(t);
-                throw t;
+        @Override
+        public void copy() {
+            int start = 0;
+            for (int i = 0; i < found; i++) {
+                memory.copyTo(entries[i] + IndexEntry.KEY_OFFSET, keys, start, ends[i] - start);
+                start = ends[i];
             }
-            if (done) {
-                return;
-            }
-            keys = new byte[Scratch.capacityFor(keys.length * 2)];
         }
-    }
-
-    private boolean tryFillLocked(Lane lane, long hash) {
-        long line = index.lock(lane, hash);
-        Directory directory = index.directoryUnderLock();
-        int shift = Bucket.TAG_BITS - index.localDepth(hash, directory);
-        int found = collect(line, memory.getLong(line), directory.version(), shift);
-        boolean done = found != FAILED && (found == 0 || ends[found - 1] <= keys.length);
-        if (done) {
-            copyKeys(found);
-            advance(found, shift);
-        }
-        lane.unlock(line);
-        return done;
     }
 }

@@ -12,35 +12,37 @@ import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
- * Splits hash segments of a {@link HashIndex}. From a lane that holds no lock and has no open transaction. Thread-safe: it
+ * Splits hash segments of a {@link BucketTable}. From a lane that holds no lock and has no open transaction. Thread-safe: it
  * has no state of its own.
  */
 final class IndexSplit {
     /*
      * A segment is split by the next bit of the hash. The right half, where it is 1, is a new segment, built in private
-     * memory: slots are copied, entries stay where they are. Where a bucket has more of them than the new one has slots, its
-     * chain is sorted first, those of the right half last, and the lines behind change hands as they are: a split needs no
-     * line, however long the chains. One commit puts the right half into the directory:
+     * memory: items are copied, what they lead to stays where it is. Where a bucket has more of them than the new one has
+     * places, its chain is sorted first, those of the right half last, and the lines behind change hands as they are: a split
+     * needs no line, however long the chains. One commit puts the right half into the directory:
      *
      *   ends of chains, directory range (or: new directory, the old one into the stock), structure version, scrub word, stocks
      *
-     * From then on the old segment is the left half. The slots that have been copied are still in it; they cannot match
-     * there, because a search comes with the other bit. The scrub clears them one by one and draws the chains together. If
-     * the splitter dies in between, the scrub word names the segment, and the next splitter goes on: a slot that is not
+     * From then on the old segment is the left half. The items that have been copied are still in it; no search finds them
+     * there, because it comes with a hash that leads to the right half. The scrub clears them and draws the chains together.
+     * If the splitter dies in between, the scrub word names the segment, and the next splitter goes on: an item that is not
      * scrubbed yet only takes room.
      */
 
-    private final HashIndex index;
+    private final BucketTable table;
+    private final Lines lines;
     private final SegmentMemory memory;
     private final BlockAllocator blocks;
     private final long header;
     private final long splitLock;
 
-    IndexSplit(HashIndex index) {
-        this.index = index;
-        this.memory = index.memory();
-        this.blocks = index.space().blocks();
-        this.header = index.header();
+    IndexSplit(BucketTable table, Lines lines) {
+        this.table = table;
+        this.lines = lines;
+        this.memory = table.memory();
+        this.blocks = table.space().blocks();
+        this.header = table.header();
         this.splitLock = header + HashIndexHeader.SPLIT_LOCK_OFFSET;
     }
 
@@ -50,10 +52,10 @@ final class IndexSplit {
      * @return false if it should not be split, or cannot be: its full buckets are to grow chains
      */
     boolean split(Lane lane, long hash) {
-        Directory directory = index.directory();
-        long segment = Bucket.at(index.settledBucket(hash), -Bucket.index(hash));
+        Directory directory = table.directory();
+        long segment = table.settledSegment(hash);
         int depth = directory.depth();
-        int localDepth = index.settledLocalDepth(hash);
+        int localDepth = table.settledLocalDepth(hash);
         if (localDepth >= HashIndexHeader.MAX_DEPTH || !isCrowded(segment)) {
             return false;
         }
@@ -64,7 +66,7 @@ final class IndexSplit {
             lane.lock(LockRank.SPLIT, splitLock);
             finishLocked(lane);
             // The structure version can change only under this lock, so what was seen under the same one is still true.
-            if (index.directoryUnderLock().version() == directory.version()) {
+            if (table.directoryUnderLock().version() == directory.version()) {
                 lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
                 splitLocked(lane, hash, segment, localDepth);
                 lane.unlock(segment);
@@ -78,7 +80,7 @@ final class IndexSplit {
 
     private boolean reserve(Lane lane, boolean grows, int depth) {
         try {
-            blocks.reserve(lane, Bucket.SEGMENT_SIZE, 1);
+            blocks.reserve(lane, lines.segmentSize(), 1);
             if (grows) {
                 blocks.reserve(lane, HashIndexHeader.directorySize(depth + 1), 1);
                 // The old directory goes into the stock, and the entry of the operation may be of the same class.
@@ -92,34 +94,31 @@ final class IndexSplit {
         }
     }
 
-    /** The bit of a hash, and of its tag in a slot, by which a segment of this local depth is split. */
+    /** The bit of a hash by which a segment of this local depth is split. */
     private static long bitOf(int localDepth) {
         return Long.MIN_VALUE >>> localDepth;
     }
 
     /**
-     * Whether seven tenths of the slots that need no line are taken. Below that a split would spread a few long chains and
+     * Whether seven tenths of the places that need no line are taken. Below that a split would spread a few long chains and
      * little else; much above it many keys would stand in lines, where a reader takes a miss more to find them.
      */
     private boolean isCrowded(long segment) {
         int taken = 0;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                if (memory.getLong(Bucket.at(segment, b) + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES) != 0) {
-                    taken++;
-                }
-            }
+            taken += Integer.bitCount(lines.taken(lines.bucketAt(segment, b)));
         }
-        return taken * 10 >= Bucket.BUCKETS * Bucket.SLOTS * 7;
+        return taken * 10 >= Bucket.BUCKETS * lines.places() * 7;
     }
 
     private void splitLocked(Lane lane, long hash, long segment, int localDepth) {
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            Bucket.checkChain(memory, Bucket.at(segment, b));
-            sort(lane, Bucket.at(segment, b), bitOf(localDepth));
+            long bucket = lines.bucketAt(segment, b);
+            lines.checkChain(bucket);
+            sort(lane, bucket, bitOf(localDepth));
         }
         long right = newRightHalf(lane, segment, bitOf(localDepth));
-        Directory directory = index.directoryUnderLock();
+        Directory directory = table.directoryUnderLock();
         int depth = directory.depth();
         long words = directory.words();
         int log2n = depth - localDepth;
@@ -140,27 +139,26 @@ final class IndexSplit {
         scrub(lane, segment, localDepth + 1);
     }
 
-    /** Brings the slots of the right half to the end of a chain, if a bucket is too small for them. */
+    /** Brings the items of the right half to the end of a chain, if a bucket is too small for them. */
     private void sort(Lane lane, long bucket, long bit) {
-        if (countMoving(bucket, bit) <= Bucket.SLOTS) {
+        if (lines.overflow(bucket) == 0 || countMoving(bucket, bit) <= lines.places()) {
             return;
         }
         long place = bucket;
         int next = 0;
-        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                long slot = memory.getLong(Bucket.slotAt(line, i));
-                if ((slot & bit) != 0) {
+        for (long line = bucket; line != 0; line = lines.overflow(line)) {
+            int moving = lines.takenWith(line, bit);
+            for (int i = 0; i < lines.places(); i++) {
+                if ((moving & 1 << i) != 0) {
                     continue;
                 }
-                // Between the place and here, all slots are of the right half.
+                // Between the place and here, all items are of the right half.
                 if (place != line || next != i) {
-                    lane.set(Bucket.slotAt(line, i), memory.getLong(Bucket.slotAt(place, next)));
-                    lane.set(Bucket.slotAt(place, next), slot);
+                    lines.exchange(lane, line, i, place, next);
                     lane.commit(CommitSite.SPLIT_SORT);
                 }
-                if (++next == Bucket.SLOTS) {
-                    place = Bucket.overflow(memory, place);
+                if (++next == lines.places()) {
+                    place = lines.overflow(place);
                     next = 0;
                 }
             }
@@ -169,46 +167,43 @@ final class IndexSplit {
 
     private int countMoving(long bucket, long bit) {
         int moving = 0;
-        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                if ((memory.getLong(Bucket.slotAt(line, i)) & bit) != 0) {
-                    moving++;
-                }
-            }
+        for (long line = bucket; line != 0; line = lines.overflow(line)) {
+            moving += Integer.bitCount(lines.takenWith(line, bit));
         }
         return moving;
     }
 
     private long newRightHalf(Lane lane, long segment, long bit) {
-        long right = blocks.take(lane, Bucket.SEGMENT_SIZE);
-        memory.zero(right, Bucket.SEGMENT_SIZE);
+        long right = blocks.take(lane, lines.segmentSize());
+        memory.zero(right, lines.segmentSize());
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            long target = Bucket.at(right, b);
-            long line = Bucket.at(segment, b);
+            long line = lines.bucketAt(segment, b);
+            long target = lines.bucketAt(right, b);
+            if (lines.overflow(line) == 0) {
+                copy(line, target, 0, bit);
+                continue;
+            }
             int moving = countMoving(line, bit);
-            int copied = moving - Math.max(0, moving - 1) / Bucket.SLOTS * Bucket.SLOTS;
+            int copied = moving - Math.max(0, moving - 1) / lines.places() * lines.places();
             int filled = copy(line, target, 0, bit);
             while (filled < copied) {
-                line = Bucket.overflow(memory, line);
+                line = lines.overflow(line);
                 filled = copy(line, target, filled, bit);
             }
             if (copied < moving) {
-                // The lines behind are full of slots of the right half.
-                memory.putLong(target + Bucket.OVERFLOW_OFFSET, Bucket.overflow(memory, line));
-                lane.set(line + Bucket.OVERFLOW_OFFSET, 0);
+                // The lines behind are full of items of the right half.
+                lines.link(target, lines.overflow(line));
+                lines.link(lane, line, 0);
             }
         }
         return right;
     }
 
-    /** Copies the slots of the right half in a line. Returns how many the target has then. */
+    /** Copies the items of the right half in a line. Returns how many the target has then. */
     private int copy(long line, long target, int filled, long bit) {
         int count = filled;
-        for (int i = 0; i < Bucket.SLOTS; i++) {
-            long slot = memory.getLong(Bucket.slotAt(line, i));
-            if ((slot & bit) != 0) {
-                memory.putLong(Bucket.slotAt(target, count++), slot);
-            }
+        for (int left = lines.takenWith(line, bit); left != 0; left &= left - 1) {
+            lines.copy(line, Integer.numberOfTrailingZeros(left), target, count++);
         }
         return count;
     }
@@ -248,62 +243,54 @@ final class IndexSplit {
     private void scrub(Lane lane, long segment, int localDepth) {
         long moved = bitOf(localDepth - 1);
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            long bucket = Bucket.at(segment, b);
-            Bucket.checkChain(memory, bucket);
+            long bucket = lines.bucketAt(segment, b);
+            lines.checkChain(bucket);
             memory.putLong(bucket, memory.getLong(bucket) & ~LockWord.CHAIN);
-            clearMoved(lane, bucket, moved);
+            for (long line = bucket; line != 0; line = lines.overflow(line)) {
+                int places = lines.takenWith(line, moved);
+                if (places != 0) {
+                    lines.empty(lane, line, places);
+                    lane.commit(CommitSite.SCRUB_SLOT);
+                }
+            }
             while (dropLastLine(lane, bucket)) {}
         }
         lane.set(header + HashIndexHeader.SCRUB_OFFSET, 0);
         lane.commit(CommitSite.SCRUB_DONE);
     }
 
-    private void clearMoved(Lane lane, long bucket, long moved) {
-        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                long slot = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
-                if ((memory.getLong(slot) & moved) != 0) {
-                    lane.set(slot, 0);
-                    lane.commit(CommitSite.SCRUB_SLOT);
-                }
-            }
-        }
-    }
-
-    /** Moves the slots of the last line to the front and frees it, in one commit. Returns false if they do not fit. */
+    /** Moves the items of the last line to the front and frees it, in one commit. Returns false if they do not fit. */
     private boolean dropLastLine(Lane lane, long bucket) {
-        long last = Bucket.lastLine(memory, bucket);
+        long last = lines.lastLine(bucket);
         // One place in the stock stays for the entry of the operation.
-        if (last == bucket || !blocks.hasRoom(lane, Bucket.LINE_SIZE, 2)) {
+        if (last == bucket || !blocks.hasRoom(lane, lines.lineSize(), 2)) {
             return false;
         }
-        long place = bucket;
-        int next = 0;
         long before = bucket;
-        for (int i = 0; i < Bucket.SLOTS; i++) {
-            long slot = memory.getLong(last + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES);
-            while (slot != 0) {
-                if (next == Bucket.SLOTS) {
-                    place = Bucket.overflow(memory, place);
-                    next = 0;
-                    if (place == last) {
-                        lane.rollback();
-                        return false;
-                    }
+        int empty = emptyPlaces(bucket);
+        for (int left = lines.taken(last); left != 0; left &= left - 1) {
+            while (empty == 0) {
+                before = lines.overflow(before);
+                if (before == last) {
+                    lane.rollback();
+                    return false;
                 }
-                long at = place + Bucket.SLOTS_OFFSET + (long) next++ * Long.BYTES;
-                if (memory.getLong(at) == 0) {
-                    lane.set(at, slot);
-                    break;
-                }
+                empty = emptyPlaces(before);
             }
+            int place = Integer.numberOfTrailingZeros(empty);
+            lines.copy(lane, last, Integer.numberOfTrailingZeros(left), before, place);
+            empty &= empty - 1;
         }
-        while (Bucket.overflow(memory, before) != last) {
-            before = Bucket.overflow(memory, before);
+        while (lines.overflow(before) != last) {
+            before = lines.overflow(before);
         }
-        lane.set(before + Bucket.OVERFLOW_OFFSET, 0);
-        blocks.give(lane, last, Bucket.LINE_SIZE);
+        lines.link(lane, before, 0);
+        blocks.give(lane, last, lines.lineSize());
         lane.commit(CommitSite.SCRUB_LINE);
         return true;
+    }
+
+    private int emptyPlaces(long line) {
+        return ~lines.taken(line) & (1 << lines.places()) - 1;
     }
 }

@@ -9,7 +9,7 @@ import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
- * Takes a doomed {@link HashIndex} apart: entries, lines, segments, counters, directory, in this order. Used once, by the
+ * Takes a doomed {@link BucketTable} apart: entries, lines, segments, counters, directory, in this order. Used once, by the
  * lessee of the lane that the index is doomed on, after the grace period.
  */
 final class IndexTeardown {
@@ -19,6 +19,7 @@ final class IndexTeardown {
      * the index, and the lane is the guard of all that is doomed on it.
      */
 
+    private final Lines lines;
     private final SegmentMemory memory;
     private final BlockAllocator blocks;
     private final Lane lane;
@@ -26,12 +27,13 @@ final class IndexTeardown {
     private final long countersSize;
     private int left;
 
-    IndexTeardown(ObjectSpace space, Lane lane, long header) {
+    IndexTeardown(ObjectSpace space, Lane lane, long header, Lines lines) {
+        this.lines = lines;
         this.memory = space.memory();
         this.blocks = space.blocks();
         this.lane = lane;
         this.header = header;
-        this.countersSize = HashIndex.countersSize(space);
+        this.countersSize = BucketTable.countersSize(space);
     }
 
     /** Returns whether only the header is left. */
@@ -43,17 +45,21 @@ final class IndexTeardown {
         }
         long counters = memory.getLong(header + HashIndexHeader.COUNTERS_OFFSET);
         if (counters != 0) {
-            free(header + HashIndexHeader.COUNTERS_OFFSET, 0, counters, countersSize);
+            blocks.makeRoom(lane, countersSize, 1);
+            lane.set(header + HashIndexHeader.COUNTERS_OFFSET, 0);
+            free(counters, countersSize);
         }
         long directory = memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET);
         if (directory != 0) {
             long size = HashIndexHeader.directorySize(HashIndexHeader.depth(directory));
-            free(header + HashIndexHeader.DIRECTORY_OFFSET, 0, HashIndexHeader.block(directory), size);
+            blocks.makeRoom(lane, size, 1);
+            lane.set(header + HashIndexHeader.DIRECTORY_OFFSET, 0);
+            free(HashIndexHeader.block(directory), size);
         }
         return true;
     }
 
-    /** Clears the slots that a split had moved away: their entries belong to another segment. */
+    /** Clears what a split had moved away: it belongs to another segment. */
     private void finishScrub() {
         long pending = memory.getLong(header + HashIndexHeader.SCRUB_OFFSET);
         if (pending == 0) {
@@ -61,15 +67,13 @@ final class IndexTeardown {
         }
         long moved = Long.MIN_VALUE >>> HashIndexHeader.depth(pending) - 1;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            long line = Bucket.at(HashIndexHeader.block(pending), b);
-            Bucket.checkChain(memory, line);
-            for (; line != 0; line = Bucket.overflow(memory, line)) {
-                for (int i = 0; i < Bucket.SLOTS; i++) {
-                    long slot = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
-                    if ((memory.getLong(slot) & moved) != 0) {
-                        lane.set(slot, 0);
-                        lane.commit(CommitSite.DOOMED_SCRUB);
-                    }
+            long bucket = lines.bucketAt(HashIndexHeader.block(pending), b);
+            lines.checkChain(bucket);
+            for (long line = bucket; line != 0; line = lines.overflow(line)) {
+                int places = lines.takenWith(line, moved);
+                if (places != 0) {
+                    lines.empty(lane, line, places);
+                    lane.commit(CommitSite.DOOMED_SCRUB);
                 }
             }
         }
@@ -97,52 +101,52 @@ final class IndexTeardown {
             while (log2n < depth && memory.getLong(words + (next ^ 1L << log2n) * Long.BYTES) == segment) {
                 log2n++;
             }
-            blocks.makeRoom(lane, Bucket.SEGMENT_SIZE, 1);
+            blocks.makeRoom(lane, lines.segmentSize(), 1);
             lane.fill(words + next * Long.BYTES, log2n, 0);
             next += 1L << log2n;
             lane.set(header + HashIndexHeader.TORN_DOWN_OFFSET, next);
-            blocks.give(lane, segment, Bucket.SEGMENT_SIZE);
-            lane.commit(CommitSite.DOOMED_PART);
-            left--;
+            free(segment, lines.segmentSize());
         }
         return true;
     }
 
     private boolean freeBuckets(long segment) {
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            long bucket = Bucket.at(segment, b);
-            Bucket.checkChain(memory, bucket);
+            long bucket = lines.bucketAt(segment, b);
+            lines.checkChain(bucket);
             if (!freeEntries(bucket)) {
                 return false;
             }
-            for (long line = Bucket.overflow(memory, bucket); line != 0; line = Bucket.overflow(memory, bucket)) {
+            for (long line = lines.overflow(bucket); line != 0; line = lines.overflow(bucket)) {
                 if (!freeEntries(line)) {
                     return false;
                 }
-                free(bucket + Bucket.OVERFLOW_OFFSET, Bucket.overflow(memory, line), line, Bucket.LINE_SIZE);
+                blocks.makeRoom(lane, lines.lineSize(), 1);
+                lines.link(lane, bucket, lines.overflow(line));
+                free(line, lines.lineSize());
             }
         }
         return true;
     }
 
     private boolean freeEntries(long line) {
-        for (int i = 0; i < Bucket.SLOTS; i++) {
-            long slot = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
-            if (memory.getLong(slot) != 0) {
+        for (int taken = lines.taken(line); taken != 0; taken &= taken - 1) {
+            long entry = lines.block(line, Integer.numberOfTrailingZeros(taken));
+            if (entry != 0) {
                 if (left <= 0) {
                     return false;
                 }
-                long entry = Bucket.entry(memory.getLong(slot));
-                free(slot, 0, entry, IndexEntry.size(memory, entry));
+                long size = lines.blockSize(entry);
+                blocks.makeRoom(lane, size, 1);
+                lines.empty(lane, line, Integer.lowestOneBit(taken));
+                free(entry, size);
             }
         }
         return true;
     }
 
-    /** Stores a word that unhooks a block, and puts the block into the stock. */
-    private void free(long word, long value, long block, long size) {
-        blocks.makeRoom(lane, size, 1);
-        lane.set(word, value);
+    /** Puts a block into the stock and commits, together with what unhooks it. */
+    private void free(long block, long size) {
         blocks.give(lane, block, size);
         lane.commit(CommitSite.DOOMED_PART);
         left--;

@@ -31,15 +31,19 @@ final class IndexWriter {
      */
 
     private final HashIndex index;
+    private final BucketTable table;
+    private final Lines lines;
     private final SegmentMemory memory;
     private final BlockAllocator blocks;
     private final IndexSplit splitter;
 
     IndexWriter(HashIndex index) {
         this.index = index;
-        this.memory = index.memory();
-        this.blocks = index.space().blocks();
-        this.splitter = new IndexSplit(index);
+        this.table = index.table();
+        this.memory = table.memory();
+        this.blocks = table.space().blocks();
+        this.lines = new SlotLines(memory);
+        this.splitter = new IndexSplit(table, lines);
     }
 
     // ---- put
@@ -56,7 +60,7 @@ final class IndexWriter {
             hasEntry = true;
         }
         while (true) {
-            long bucket = index.lock(lane, hash);
+            long bucket = table.lock(lane, hash);
             long slot = index.findSlot(bucket, hash, key);
             if (slot != 0) {
                 long entry = Bucket.entry(memory.getLong(slot));
@@ -120,7 +124,7 @@ final class IndexWriter {
         if (scratch.valueLength > IndexEntry.MAX_IN_PLACE || when == HashIndex.When.ABSENT) {
             return false;
         }
-        return Bucket.matches(memory, index.settledBucket(hash), hash) != 0;
+        return Bucket.matches(memory, table.settledBucket(hash), hash) != 0;
     }
 
     private static boolean isInPlace(Scratch scratch, long lengths) {
@@ -227,7 +231,7 @@ final class IndexWriter {
 
     private void insert(Lane lane, long hash, long slot, long entry, CommitSite site) {
         lane.set(slot, Bucket.slot(hash, entry));
-        count(lane, 1);
+        table.count(lane, 1);
         lane.commit(site);
     }
 
@@ -235,12 +239,12 @@ final class IndexWriter {
     private void chain(Lane lane, long hash, long bucket, long entry, CommitSite site) {
         // A hint that the segment was not to be split: nobody needs to ask again until an entry leaves the bucket.
         memory.putLong(bucket, memory.getLong(bucket) | LockWord.CHAIN);
-        long last = Bucket.lastLine(memory, bucket);
+        long last = lines.lastLine(bucket);
         long line = blocks.take(lane, Bucket.LINE_SIZE);
         memory.zero(line, Bucket.LINE_SIZE);
         memory.putLong(line + Bucket.SLOTS_OFFSET, Bucket.slot(hash, entry));
         lane.set(last + Bucket.OVERFLOW_OFFSET, line);
-        count(lane, 1);
+        table.count(lane, 1);
         lane.commit(site);
     }
 
@@ -248,17 +252,12 @@ final class IndexWriter {
         return (memory.getLong(bucket) & LockWord.CHAIN) == 0;
     }
 
-    private void count(Lane lane, int change) {
-        long counter = index.counter(lane);
-        lane.set(counter, lane.get(counter) + change);
-    }
-
     // ---- remove
 
     boolean remove(Lane lane, Scratch scratch, HashIndex.When when, boolean keep) {
         long hash = index.hash(scratch.key);
         while (true) {
-            long bucket = index.lock(lane, hash);
+            long bucket = table.lock(lane, hash);
             long slot = index.findSlot(bucket, hash, scratch.key);
             if (slot == 0) {
                 lane.unlock(bucket);
@@ -285,7 +284,7 @@ final class IndexWriter {
             memory.putLong(bucket, word & ~LockWord.CHAIN);
         }
         lane.set(slot, 0);
-        count(lane, -1);
+        table.count(lane, -1);
         blocks.give(lane, entry, IndexEntry.size(memory, entry));
         lane.commit(site);
     }
@@ -298,9 +297,9 @@ final class IndexWriter {
      */
     long clear(Lane lane, long position, int number) {
         long hash = position << (Long.SIZE - Bucket.TAG_BITS) | number;
-        long bucket = index.lock(lane, hash);
-        Bucket.checkChain(memory, bucket);
-        int shift = Bucket.TAG_BITS - index.localDepth(hash, index.directoryUnderLock());
+        long bucket = table.lock(lane, hash);
+        lines.checkChain(bucket);
+        int shift = Bucket.TAG_BITS - table.localDepth(hash, table.directoryUnderLock());
         for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long at = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
@@ -332,7 +331,7 @@ final class IndexWriter {
     }
 
     private boolean isFull(Lane lane, long hash) {
-        long bucket = index.lock(lane, hash);
+        long bucket = table.lock(lane, hash);
         boolean full = Bucket.emptySlot(memory, bucket) == 0 && asksForSplit(bucket);
         lane.unlock(bucket);
         return full;
@@ -340,7 +339,7 @@ final class IndexWriter {
 
     boolean insertIfAbsent(Lane lane, EncodedKey key, byte[] value, CommitSite site) {
         long hash = index.hash(key);
-        long bucket = index.lock(lane, hash);
+        long bucket = table.lock(lane, hash);
         if (index.findSlot(bucket, hash, key) != 0) {
             lane.unlock(bucket);
             lane.rollback();
@@ -359,7 +358,7 @@ final class IndexWriter {
 
     boolean remove(Lane lane, EncodedKey key, HashIndex.RemoveAction action, CommitSite site) {
         long hash = index.hash(key);
-        long bucket = index.lock(lane, hash);
+        long bucket = table.lock(lane, hash);
         long slot = index.findSlot(bucket, hash, key);
         boolean removed = false;
         if (slot != 0) {

@@ -24,15 +24,15 @@ public final class Forgery {
         key.encode(Codecs.UTF8, name);
         this.value = value;
         this.hash = index.index().hash(key);
-        this.depth = index.index().directory().depth();
-        index.index().memory().copyTo(index.index().header(), header, 0, header.length);
+        this.depth = index.index().table().directory().depth();
+        index.index().table().memory().copyTo(index.index().table().header(), header, 0, header.length);
     }
 
     /** Locks all buckets of the key's segment with a word that was never stored by a lane. */
     public void damageLocks(IndexObject index, long lock) {
-        long segment = Bucket.at(index.index().settledBucket(hash), -Bucket.index(hash));
+        long segment = index.index().table().settledSegment(hash);
         for (int bucket = 0; bucket < Bucket.BUCKETS; bucket++) {
-            index.index().memory().putLong(Bucket.at(segment, bucket), lock);
+            index.index().table().memory().putLong(Bucket.at(segment, bucket), lock);
         }
     }
 

@@ -28,7 +28,8 @@ public final class IndexObject {
 
         @Override
         public long create(ObjectSpace space, Lane lane, long identity, long length) {
-            return HashIndex.create(space, lane, identity, 0x1234_5678_9ABC_DEF1L, 0x0FED_CBA9_8765_4321L);
+            return BucketTable.create(
+                    space, lane, identity, HashIndexHeader.PARAMETERS, 0x1234_5678_9ABC_DEF1L, 0x0FED_CBA9_8765_4321L);
         }
 
         @Override
@@ -54,22 +55,22 @@ public final class IndexObject {
 
     /** Offset of the bucket in which a key is, or would be. */
     public long bucket(String key) {
-        return index.settledBucket(hash(key));
+        return index.table().settledBucket(hash(key));
     }
 
     /** Offset of the lock that a splitter takes. */
     public long splitLock() {
-        return index.header() + HashIndexHeader.SPLIT_LOCK_OFFSET;
+        return index.table().header() + HashIndexHeader.SPLIT_LOCK_OFFSET;
     }
 
     /** Offset of the structure version. */
     public long versionOffset() {
-        return index.header() + HashIndexHeader.STRUCTURE_VERSION_OFFSET;
+        return index.table().header() + HashIndexHeader.STRUCTURE_VERSION_OFFSET;
     }
 
     /** How often the index has been split. */
     public long splits() {
-        return index.directory().version();
+        return index.table().directory().version();
     }
 
     private static EncodedKey encoded(String key) {
