@@ -28,8 +28,11 @@ public final class Journal {
     static final int LOCK_WORD = 1;
     /** 2^log2n buckets of 64 bytes. */
     static final int LOCK_BUCKETS = 2;
+    /** 2^log2n buckets of 128 bytes. */
+    static final int LOCK_LARGE_BUCKETS = 3;
 
     static final int BUCKET_SHIFT = 6;
+    static final int LARGE_BUCKET_SHIFT = 7;
 
     private static final int OP_SHIFT = 60;
     private static final int LOG2_SHIFT = 54;
@@ -53,6 +56,25 @@ public final class Journal {
 
     static long offset(long target) {
         return (target & TARGET_MASK) << WORD_SHIFT;
+    }
+
+    /** The entry of a lock list for 2^log2n buckets of a size. */
+    static long buckets(long offset, int log2n, int bucketShift) {
+        return encode(bucketShift == BUCKET_SHIFT ? LOCK_BUCKETS : LOCK_LARGE_BUCKETS, log2n, offset);
+    }
+
+    /** Number of words that an entry of a lock list stands for. */
+    static int lockWords(long entry) {
+        return 1 << log2n(entry);
+    }
+
+    /** Offset of one of them. */
+    static long lockWord(long entry, int index) {
+        return offset(entry) + ((long) index << bucketShift(entry));
+    }
+
+    private static int bucketShift(long entry) {
+        return op(entry) == LOCK_LARGE_BUCKETS ? LARGE_BUCKET_SHIFT : BUCKET_SHIFT;
     }
 
     static void apply(SegmentMemory memory, long target, long value) {
@@ -132,9 +154,8 @@ public final class Journal {
             if (entry == 0) {
                 continue;
             }
-            int words = 1 << log2n(entry);
-            for (int word = 0; word < words; word++) {
-                long at = offset(entry) + ((long) word << BUCKET_SHIFT);
+            for (int word = 0; word < lockWords(entry); word++) {
+                long at = lockWord(entry, word);
                 long value = memory.getLongVolatile(at);
                 if (LockWord.owner(value) == lane) {
                     memory.publish(at, LockWord.unlocked(value));
@@ -148,8 +169,10 @@ public final class Journal {
     public static boolean isPossibleLock(SegmentMemory memory, long entry) {
         int kind = op(entry);
         int log2n = log2n(entry);
-        return ((kind == LOCK_WORD && log2n == 0) || (kind == LOCK_BUCKETS && log2n <= MAX_LOG2))
+        return (kind == LOCK_WORD
+                        ? log2n == 0
+                        : kind >= LOCK_BUCKETS && kind <= LOCK_LARGE_BUCKETS && log2n <= MAX_LOG2)
                 && offset(entry) >= Superblock.IMMUTABLE_END
-                && memory.contains(offset(entry), 1L << (log2n + BUCKET_SHIFT));
+                && memory.contains(offset(entry), 1L << (log2n + bucketShift(entry)));
     }
 }

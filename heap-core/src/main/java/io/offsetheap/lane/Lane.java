@@ -174,11 +174,16 @@ public final class Lane {
         memory.storeStoreFence();
     }
 
-    /** Takes the locks of 2^{@code log2n} buckets in a row, as one entry of the lock list. */
-    public void lockBuckets(long offset, int log2n) {
-        int at = intend(LockRank.BUCKET, offset, Journal.encode(Journal.LOCK_BUCKETS, log2n, offset));
-        for (int i = 0; i < 1 << log2n; i++) {
-            acquire(offset + ((long) i << Journal.BUCKET_SHIFT), at);
+    /**
+     * Takes the locks of 2^{@code log2n} buckets in a row, as one entry of the lock list.
+     *
+     * @param bucketShift log2 of the bytes of a bucket: {@value Journal#BUCKET_SHIFT} or {@value Journal#LARGE_BUCKET_SHIFT}
+     */
+    public void lockBuckets(long offset, int log2n, int bucketShift) {
+        long entry = Journal.buckets(offset, log2n, bucketShift);
+        int at = intend(LockRank.BUCKET, offset, entry);
+        for (int i = 0; i < Journal.lockWords(entry); i++) {
+            acquire(Journal.lockWord(entry, i), at);
         }
         memory.storeStoreFence();
     }
@@ -255,10 +260,8 @@ public final class Lane {
     }
 
     private void release(long entry, int at) {
-        long offset = Journal.offset(entry);
-        int words = 1 << Journal.log2n(entry);
-        for (int i = 0; i < words; i++) {
-            long word = offset + ((long) i << Journal.BUCKET_SHIFT);
+        for (int i = 0; i < Journal.lockWords(entry); i++) {
+            long word = Journal.lockWord(entry, i);
             long value = memory.getLong(word);
             if (LockWord.owner(value) == index) {
                 memory.publish(word, LockWord.unlocked(value));

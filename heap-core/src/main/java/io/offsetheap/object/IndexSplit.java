@@ -67,7 +67,7 @@ final class IndexSplit {
             finishLocked(lane);
             // The structure version can change only under this lock, so what was seen under the same one is still true.
             if (table.directoryUnderLock().version() == directory.version()) {
-                lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
+                lane.lockBuckets(segment, Bucket.SEGMENT_BITS, lines.shift());
                 splitLocked(lane, hash, segment, localDepth);
                 lane.unlock(segment);
             }
@@ -234,7 +234,7 @@ final class IndexSplit {
         long pending = memory.getLong(header + HashIndexHeader.SCRUB_OFFSET);
         if (pending != 0) {
             long segment = HashIndexHeader.block(pending);
-            lane.lockBuckets(segment, Bucket.SEGMENT_BITS);
+            lane.lockBuckets(segment, Bucket.SEGMENT_BITS, lines.shift());
             scrub(lane, segment, HashIndexHeader.depth(pending));
             lane.unlock(segment);
         }
