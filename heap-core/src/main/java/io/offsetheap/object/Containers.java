@@ -55,7 +55,7 @@ public final class Containers {
         }
         long code = memory.getLong(header + ContainerHeader.STRUCTURE_OFFSET);
         switch (Structure.of(code)) {
-            case HASH_INDEX -> HashIndexWalker.walk(memory, geometry, header, visitor);
+            case HASH_INDEX -> HashIndex.walk(memory, geometry, header, visitor);
             default ->
                 visitor.problem(
                         StructureVisitor.Rule.STRUCTURE,

@@ -7,6 +7,7 @@ import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.lane.LockWord;
+import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 
@@ -101,6 +102,13 @@ public final class HashIndex {
     /** See {@link Containers#tearDown}. */
     static boolean tearDown(ObjectSpace space, Lane lane, long header, int maxBlocks) {
         return new IndexTeardown(space, lane, header, new SlotLines(space.memory())).run(maxBlocks);
+    }
+
+    /** See {@link Containers#walk}. */
+    static void walk(SegmentMemory memory, Geometry geometry, long header, StructureVisitor visitor) {
+        EntryWalker entries = new EntryWalker(memory, header, visitor);
+        new BucketTableWalker(new SlotLines(memory), entries, geometry, header, visitor)
+                .walk(HashIndexHeader.PARAMETERS);
     }
 
     // ---- what the parts of this package share

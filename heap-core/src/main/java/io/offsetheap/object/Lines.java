@@ -32,6 +32,12 @@ interface Lines {
      */
     int takenWith(long line, long bit);
 
+    /** Offset of the first word of a place. */
+    long placeAt(long line, int place);
+
+    /** Offset of the word that holds a line's link. */
+    long linkAt(long line);
+
     /** Offset of the line behind this one, or 0. */
     long overflow(long line);
 

@@ -39,6 +39,16 @@ record SlotLines(SegmentMemory memory) implements Lines {
     }
 
     @Override
+    public long placeAt(long line, int place) {
+        return Bucket.slotAt(line, place);
+    }
+
+    @Override
+    public long linkAt(long line) {
+        return line + Bucket.OVERFLOW_OFFSET;
+    }
+
+    @Override
     public long overflow(long line) {
         return Bucket.overflow(memory, line);
     }

@@ -9,34 +9,48 @@ import io.offsetheap.object.StructureVisitor.Rule;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Walks a {@link HashIndex} that nobody writes to, and tells a visitor which blocks it owns and where it breaks its rules.
+ * Walks a {@link BucketTable} that nobody writes to, and tells a visitor which blocks it owns and where it breaks its rules.
  * Believes nothing that it reads, ends on any input, and stores nothing. Used once, by one thread.
  */
-final class HashIndexWalker {
+final class BucketTableWalker {
+    /** Looks at what stands in the places of a line. */
+    interface ItemWalker {
+        /** At least the first {@value HashIndexHeader#MAX_DEPTH} bits of the item's hash. */
+        long hash(long line, int place);
+
+        /**
+         * Looks whether an item is what it should be.
+         *
+         * @param bucket number of the bucket in its segment
+         * @return whether there is such an item at all
+         */
+        boolean walk(long line, int place, int bucket);
+    }
+
     private static final int MAX_LINES = 1 << 20;
 
+    private final Lines lines;
+    private final ItemWalker items;
     private final SegmentMemory memory;
-    private final int lanes;
+    private final int laneCount;
     private final long header;
     private final StructureVisitor visitor;
     private final LongHashSet seen = new LongHashSet();
     private final boolean doomed;
-    private final long seed0;
-    private final long seed1;
     private final long scrubSegment;
     private final int scrubDepth;
     private final long tornDown;
     private boolean scrubMet;
-    private long entries;
+    private long count;
 
-    private HashIndexWalker(SegmentMemory memory, Geometry geometry, long header, StructureVisitor visitor) {
-        this.memory = memory;
-        this.lanes = geometry.lanes;
+    BucketTableWalker(Lines lines, ItemWalker items, Geometry geometry, long header, StructureVisitor visitor) {
+        this.lines = lines;
+        this.items = items;
+        this.memory = lines.memory();
+        this.laneCount = geometry.lanes;
         this.header = header;
         this.visitor = visitor;
         this.doomed = memory.getLong(header + HashIndexHeader.IDENTITY_OFFSET) == 0;
-        this.seed0 = memory.getLong(header + HashIndexHeader.SEED_OFFSET);
-        this.seed1 = memory.getLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES);
         long scrub = memory.getLong(header + HashIndexHeader.SCRUB_OFFSET);
         this.scrubSegment = HashIndexHeader.block(scrub);
         this.scrubDepth = HashIndexHeader.depth(scrub);
@@ -44,19 +58,15 @@ final class HashIndexWalker {
         this.tornDown = memory.getLong(header + HashIndexHeader.TORN_DOWN_OFFSET);
     }
 
-    /** Walks the index whose header stands at an offset; also one that is doomed and half taken apart. */
-    static void walk(SegmentMemory memory, Geometry geometry, long header, StructureVisitor visitor) {
-        new HashIndexWalker(memory, geometry, header, visitor).walk();
-    }
-
-    private void walk() {
+    /** Walks the index; also one that is doomed and half taken apart. */
+    void walk(long expectedParameters) {
         long parameters = memory.getLong(header + HashIndexHeader.PARAMETERS_OFFSET);
-        if (parameters != HashIndexHeader.PARAMETERS) {
+        if (parameters != expectedParameters) {
             problem(
                     Rule.STRUCTURE,
                     header + HashIndexHeader.PARAMETERS_OFFSET,
                     "parameters",
-                    HashIndexHeader.PARAMETERS,
+                    expectedParameters,
                     parameters);
             return;
         }
@@ -77,7 +87,7 @@ final class HashIndexWalker {
     private void walkCounters() {
         long at = header + HashIndexHeader.COUNTERS_OFFSET;
         long counters = memory.getLong(at);
-        long size = (long) Long.BYTES * lanes;
+        long size = (long) Long.BYTES * laneCount;
         if (doomed && counters == 0) {
             return;
         }
@@ -89,11 +99,11 @@ final class HashIndexWalker {
             return;
         }
         long sum = 0;
-        for (int lane = 0; lane < lanes; lane++) {
+        for (int lane = 0; lane < laneCount; lane++) {
             sum += memory.getLong(counters + (long) lane * Long.BYTES);
         }
-        if (!doomed && sum != entries) {
-            problem(Rule.COUNT, counters, "sum of the counters", entries, sum);
+        if (!doomed && sum != count) {
+            problem(Rule.COUNT, counters, "sum of the counters", count, sum);
         }
     }
 
@@ -113,11 +123,11 @@ final class HashIndexWalker {
         if (!visitor.block(words, HashIndexHeader.directorySize(depth), "directory")) {
             return;
         }
-        long count = 1L << depth;
-        for (long first = 0; first < count; ) {
+        long length = 1L << depth;
+        for (long first = 0; first < length; ) {
             long segment = memory.getLong(words + first * Long.BYTES);
             long end = first + 1;
-            while (end < count && memory.getLong(words + end * Long.BYTES) == segment) {
+            while (end < length && memory.getLong(words + end * Long.BYTES) == segment) {
                 end++;
             }
             walkRange(words + first * Long.BYTES, depth, first, end - first, segment);
@@ -144,7 +154,7 @@ final class HashIndexWalker {
                             + length + " segment=" + segment);
             return;
         }
-        if (!Containers.isBlock(memory, segment, Bucket.SEGMENT_SIZE) || segment % Bucket.LINE_SIZE != 0) {
+        if (!Containers.isBlock(memory, segment, lines.segmentSize()) || segment % lines.lineSize() != 0) {
             visitor.problem(Rule.STRUCTURE, at, "a segment lies outside the heap: offset=" + segment);
             return;
         }
@@ -152,102 +162,64 @@ final class HashIndexWalker {
             visitor.problem(Rule.STRUCTURE, at, "a segment stands in the directory twice: offset=" + segment);
             return;
         }
-        if (!visitor.block(segment, Bucket.SEGMENT_SIZE, "hash segment")) {
+        if (!visitor.block(segment, lines.segmentSize(), "hash segment")) {
             return;
         }
         int localDepth = depth - Long.numberOfTrailingZeros(length);
         long prefix = first >>> Long.numberOfTrailingZeros(length);
         scrubMet |= segment == scrubSegment && localDepth == scrubDepth && localDepth > 0;
         for (int b = 0; b < Bucket.BUCKETS; b++) {
-            visitor.lock(Bucket.at(segment, b));
+            visitor.lock(lines.bucketAt(segment, b));
             walkBucket(segment, b, localDepth, prefix);
         }
     }
 
     private void walkBucket(long segment, int number, int localDepth, long prefix) {
-        long line = Bucket.at(segment, number);
-        for (int lines = 0; ; lines++) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                long at = line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES;
-                long slot = memory.getLong(at);
-                if (slot != 0 && !isMovedAway(segment, localDepth, slot)) {
-                    if (localDepth > 0 && slot >>> Long.SIZE - localDepth != prefix) {
-                        visitor.problem(
-                                Rule.SLOT,
-                                at,
-                                "a slot stands in the wrong segment: tag=0x" + Long.toHexString(Bucket.tag(slot))
-                                        + " localDepth=" + localDepth);
-                    }
-                    walkEntry(at, slot, number);
+        long line = lines.bucketAt(segment, number);
+        for (int met = 0; ; met++) {
+            for (int taken = lines.taken(line); taken != 0; taken &= taken - 1) {
+                int place = Integer.numberOfTrailingZeros(taken);
+                long hash = items.hash(line, place);
+                if (isMovedAway(segment, localDepth, hash)) {
+                    continue;
+                }
+                if (localDepth > 0 && hash >>> Long.SIZE - localDepth != prefix) {
+                    visitor.problem(
+                            Rule.SLOT,
+                            lines.placeAt(line, place),
+                            "an item stands in the wrong segment: hash=0x" + Long.toHexString(hash) + " localDepth="
+                                    + localDepth);
+                }
+                if (items.walk(line, place, number)) {
+                    count++;
                 }
             }
-            long next = Bucket.overflow(memory, line);
+            long next = lines.overflow(line);
             if (next == 0) {
                 return;
             }
-            if (!Containers.isBlock(memory, next, Bucket.LINE_SIZE) || next % Bucket.LINE_SIZE != 0) {
+            if (!Containers.isBlock(memory, next, lines.lineSize()) || next % lines.lineSize() != 0) {
                 visitor.problem(
-                        Rule.SLOT,
-                        line + Bucket.OVERFLOW_OFFSET,
-                        "an overflow line lies outside the heap: offset=" + next);
+                        Rule.SLOT, lines.linkAt(line), "an overflow line lies outside the heap: offset=" + next);
                 return;
             }
-            if (lines == MAX_LINES || !seen.add(next)) {
-                visitor.problem(
-                        Rule.SLOT, line + Bucket.OVERFLOW_OFFSET, "an overflow line is chained twice: offset=" + next);
+            if (met == MAX_LINES || !seen.add(next)) {
+                visitor.problem(Rule.SLOT, lines.linkAt(line), "an overflow line is chained twice: offset=" + next);
                 return;
             }
-            if (!visitor.block(next, Bucket.LINE_SIZE, "overflow line")) {
+            if (!visitor.block(next, lines.lineSize(), "overflow line")) {
                 return;
             }
             line = next;
         }
     }
 
-    /** Whether a split that was interrupted has moved a slot to the right half: it is met there. */
-    private boolean isMovedAway(long segment, int localDepth, long slot) {
+    /** Whether a split that was interrupted has moved an item to the right half: it is met there. */
+    private boolean isMovedAway(long segment, int localDepth, long hash) {
         return segment == scrubSegment
                 && scrubDepth == localDepth
                 && localDepth > 0
-                && (slot & Long.MIN_VALUE >>> localDepth - 1) != 0;
-    }
-
-    private void walkEntry(long at, long slot, int number) {
-        long entry = Bucket.entry(slot);
-        if (!Containers.isBlock(memory, entry, IndexEntry.KEY_OFFSET + Long.BYTES)) {
-            visitor.problem(Rule.ENTRY, at, "an entry lies outside the heap: offset=" + entry);
-            return;
-        }
-        long lengths = memory.getLong(entry);
-        int keyLength = IndexEntry.keyLength(lengths);
-        int valueLength = IndexEntry.valueLength(lengths);
-        if (keyLength < 0 || valueLength < 0 || !memory.contains(entry, IndexEntry.size(keyLength, valueLength))) {
-            visitor.problem(
-                    Rule.ENTRY,
-                    entry,
-                    "an entry reaches beyond the heap: keyLength=" + keyLength + " valueLength=" + valueLength);
-            return;
-        }
-        entries++;
-        if (!visitor.block(entry, IndexEntry.size(keyLength, valueLength), "entry")) {
-            return;
-        }
-        long hash = hash(entry + IndexEntry.KEY_OFFSET, keyLength);
-        if (hash >>> Long.SIZE - Bucket.TAG_BITS != Bucket.tag(slot)) {
-            problem(Rule.ENTRY, at, "tag of a slot", hash >>> Long.SIZE - Bucket.TAG_BITS, Bucket.tag(slot));
-        }
-        if (Bucket.index(hash) != number) {
-            problem(Rule.SLOT, at, "bucket of a slot", Bucket.index(hash), number);
-        }
-        visitor.entry(entry + IndexEntry.KEY_OFFSET, keyLength, IndexEntry.value(entry, lengths), valueLength);
-    }
-
-    private long hash(long key, int length) {
-        byte[] bytes = new byte[Math.max(length, Long.BYTES)];
-        memory.copyTo(key, bytes, 0, length);
-        EncodedKey encoded = new EncodedKey();
-        encoded.set(bytes, 0, length);
-        return encoded.hash(seed0, seed1);
+                && (hash & Long.MIN_VALUE >>> localDepth - 1) != 0;
     }
 
     private void problem(Rule rule, long offset, String field, long expected, long actual) {
