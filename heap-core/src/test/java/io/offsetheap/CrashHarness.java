@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
+import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.verify.HeapReport;
@@ -224,6 +225,15 @@ final class CrashHarness {
             }
             return content.toString();
         }
+        if (name.fingerprint().equals(LongIndexObject.TYPE.fingerprint())) {
+            LongIndexObject longs =
+                    process.names().find(name.name(), LongIndexObject.TYPE).orElseThrow();
+            Map<Long, Long> content = longs.content();
+            if (longs.index().size() != content.size()) {
+                throw new AssertionError("size=" + longs.index().size() + " content=" + content);
+            }
+            return content.toString();
+        }
         return name.fingerprint() + "[" + name.length() + "]";
     }
 
@@ -281,6 +291,10 @@ final class CrashHarness {
             process.names().find("index", IndexObject.TYPE).ifPresent(index -> {
                 index.put("k" + random.nextInt(40), new byte[random.nextInt(30)]);
                 index.remove("k" + random.nextInt(40));
+            });
+            process.names().find("longs", LongIndexObject.TYPE).ifPresent(longs -> {
+                longs.index().put(random.nextInt(40), random.nextInt(), true);
+                longs.index().remove(random.nextInt(40), true, 0);
             });
             process.blocks().free(block);
         }

@@ -142,6 +142,17 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
+    public long peekEqual(long offset, int count, long value) {
+        long matches = 0;
+        for (int i = 0; i < count; i++) {
+            pass();
+            matches |= super.peekEqual(offset + (long) i * Long.BYTES, 1, value) << i;
+            pass();
+        }
+        return matches;
+    }
+
+    @Override
     public int getInt(long offset) {
         pass();
         int value = super.getInt(offset);

@@ -11,6 +11,8 @@ import io.offsetheap.object.Codecs;
 import io.offsetheap.object.Forgery;
 import io.offsetheap.object.IndexCursor;
 import io.offsetheap.object.IndexObject;
+import io.offsetheap.object.LongIndex;
+import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.SharedBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,6 +68,41 @@ public enum Scenario implements Runnable {
             int key = fillToSplit(harness::commits, harness::prepare);
             Consumer<Attachment> put = heap -> put(heap, "k" + key, 3, key);
             harness.explore("put with a split", put);
+        }
+    },
+
+    /** Pairs of longs come, change and go, each change crashed at every store. */
+    LONGS {
+        @Override
+        public void run() {
+            CrashHarness harness = new CrashHarness(SIZE);
+            harness.prepare(heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
+            // Three keys of one bucket.
+            harness.prepare(
+                    heap -> List.of(0L, 10L, 17L).forEach(key -> longs(heap).put(key, ~key, true)));
+            harness.explore("put another value", heap -> longs(heap).put(0, 5, true));
+            harness.explore("remove", heap -> longs(heap).remove(0, true, 0));
+            harness.explore("put new", heap -> longs(heap).put(33, 6, true));
+            harness.explore("add", heap -> longs(heap).add(33, 7));
+            harness.explore("destroy", Scenario::destroyLongs);
+        }
+    },
+
+    /** A hash segment of longs is split, crashed at every store. */
+    LONG_SPLIT {
+        @Override
+        public void run() {
+            CrashHarness harness = new CrashHarness(SIZE);
+            harness.prepare(heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
+            for (long i = 0; ; i++) {
+                long key = i;
+                Consumer<Attachment> put = heap -> longs(heap).put(key, ~key, true);
+                if (harness.commits(put, CommitSite.SPLIT)) {
+                    harness.explore("put with a split", put);
+                    return;
+                }
+                harness.prepare(put);
+            }
         }
     },
 
@@ -210,10 +247,22 @@ public enum Scenario implements Runnable {
             construct(heap);
             long names = image.raw().getLong(Superblock.NAME_INDEX_OFFSET);
             long index = heap.names().iterator().next().offset();
+            heap.names().construct("longs", LongIndexObject.TYPE, 1);
+            long longs = heap.names()
+                    .find("longs", LongIndexObject.TYPE)
+                    .orElseThrow()
+                    .header();
             memory.watch(header -> {
                 header.accept(names);
                 header.accept(index);
+                header.accept(longs);
             });
+            for (int i = 0; i < 300; i++) {
+                longs(heap).put(i, i, true);
+                longs(heap).add(i / 2, 1);
+                longs(heap).remove(i / 3, i % 2 == 0, 1);
+            }
+            longs(heap).clear();
             for (int i = 0; i < 160; i++) {
                 put(heap, "k" + i, i % 9, i);
             }
@@ -228,6 +277,7 @@ public enum Scenario implements Runnable {
             index(heap).index().clear();
             memory.watch(header -> header.accept(names));
             destroy(heap);
+            destroyLongs(heap);
             CrashHarness.content("all operations", heap);
         }
     },
@@ -309,6 +359,16 @@ public enum Scenario implements Runnable {
 
     private static void destroy(Attachment heap) {
         heap.names().destroy("index");
+        heap.blocks().trim();
+    }
+
+    private static LongIndex longs(Attachment heap) {
+        return heap.names().find("longs", LongIndexObject.TYPE).orElseThrow().index();
+    }
+
+    static void destroyLongs(Attachment heap) {
+        heap.names().destroy("longs");
+        heap.lanes().helpAll();
         heap.blocks().trim();
     }
 

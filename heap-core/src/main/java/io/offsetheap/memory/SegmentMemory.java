@@ -179,6 +179,25 @@ public class SegmentMemory {
         return matches >>> bits;
     }
 
+    /** Which words of a range have a value, as {@link #peekMatches}. */
+    public long peekEqual(long offset, int count, long value) {
+        if (offset < 0 || offset > lastWord - (count - 1L) * Long.BYTES) {
+            return 0;
+        }
+        long matches = 0;
+        for (int i = 0; i < count; i++) {
+            // Without branches as well: only 0 has a highest bit that is not set and gets set by taking 1 away.
+            long difference = MEMORY.readLong(base + offset + (long) i * Long.BYTES) ^ value;
+            matches |= (difference - 1 & ~difference) >>> Long.SIZE - 1 << i;
+        }
+        return matches;
+    }
+
+    /** Whether a range is known to lie inside the heap: then a peek there sees what is there. */
+    public final boolean mayPeek(long offset, long length) {
+        return fits(offset, length);
+    }
+
     // ---- payload: any position, no atomicity across words
 
     public byte getByte(long offset) {

@@ -114,7 +114,7 @@ public final class AnonymousObjects {
         long hash = index.hash(key(object));
         Lane lane = space.lanes().lease();
         try {
-            long bucket = index.lock(lane, hash);
+            long bucket = index.table().lock(lane, hash);
             boolean alive = memory.getLong(object) == ref.identity();
             if (alive) {
                 names.unlink(lane, object, container, size);

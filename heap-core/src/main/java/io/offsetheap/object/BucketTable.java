@@ -10,6 +10,7 @@ import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.SharedType.Structure;
 import java.security.SecureRandom;
 
 /**
@@ -69,7 +70,7 @@ final class BucketTable {
     /** The last one seen, by whatever thread: immutable, and believed only as long as its version is the table's. */
     private Directory directory;
 
-    private BucketTable(ObjectSpace space, long header, long expectedParameters) {
+    private BucketTable(ObjectSpace space, long header, Structure structure) {
         this.space = space;
         this.memory = space.memory();
         this.lanes = space.lanes();
@@ -84,12 +85,13 @@ final class BucketTable {
             throw destroyed();
         }
         checkAlive();
+        long expectedParameters = HashIndexHeader.parameters(structure);
         if (parameters != expectedParameters) {
             throw new SegmentFormatException("the container was made by a later version: parameters=0x"
                     + Long.toHexString(parameters) + " supported=0x" + Long.toHexString(expectedParameters)
                     + " header=" + header + " segment=" + memory.name());
         }
-        this.lineShift = HashIndexHeader.lineShift(parameters);
+        this.lineShift = HashIndexHeader.lineShift(structure);
         this.directory = readDirectory();
     }
 
@@ -98,24 +100,24 @@ final class BucketTable {
      *
      * @throws IllegalStateException if it has been destroyed
      */
-    static BucketTable open(ObjectSpace space, long header, long expectedParameters) {
-        return new BucketTable(space, header, expectedParameters);
+    static BucketTable open(ObjectSpace space, long header, Structure structure) {
+        return new BucketTable(space, header, structure);
     }
 
     // ---- life
 
     /** Reserves the blocks that {@link #create} takes. */
-    static void reserve(ObjectSpace space, Lane lane, long parameters) {
+    static void reserve(ObjectSpace space, Lane lane, Structure structure) {
         BlockAllocator blocks = space.blocks();
         blocks.reserveHeader(lane);
         blocks.reserve(lane, HashIndexHeader.directorySize(0), 1);
-        blocks.reserve(lane, HashIndexHeader.segmentSize(parameters), 1);
+        blocks.reserve(lane, segmentSize(structure), 1);
         blocks.reserve(lane, countersSize(space), 1);
     }
 
     /** Builds an empty table with a seed that nobody can guess. See the other one. */
-    static long create(ObjectSpace space, Lane lane, long identity, long parameters) {
-        return create(space, lane, identity, parameters, Seeds.RANDOM.nextLong(), Seeds.RANDOM.nextLong());
+    static long create(ObjectSpace space, Lane lane, long identity, Structure structure) {
+        return create(space, lane, identity, structure, Seeds.RANDOM.nextLong(), Seeds.RANDOM.nextLong());
     }
 
     /**
@@ -124,10 +126,10 @@ final class BucketTable {
      * @param identity its first word, never 0 and never given to another object
      * @return the offset of its header
      */
-    static long create(ObjectSpace space, Lane lane, long identity, long parameters, long seed0, long seed1) {
+    static long create(ObjectSpace space, Lane lane, long identity, Structure structure, long seed0, long seed1) {
         SegmentMemory memory = space.memory();
         BlockAllocator blocks = space.blocks();
-        long segmentSize = HashIndexHeader.segmentSize(parameters);
+        long segmentSize = segmentSize(structure);
         long header = blocks.takeHeader(lane);
         long directory = blocks.take(lane, HashIndexHeader.directorySize(0));
         long segment = blocks.take(lane, segmentSize);
@@ -137,16 +139,20 @@ final class BucketTable {
         memory.putLong(directory, segment);
         // Structure version and split lock go on from where the cell's last container has left them.
         memory.putLong(header + HashIndexHeader.DIRECTORY_OFFSET, HashIndexHeader.pack(0, directory));
-        memory.putLong(header + HashIndexHeader.PARAMETERS_OFFSET, parameters);
+        memory.putLong(header + HashIndexHeader.PARAMETERS_OFFSET, HashIndexHeader.parameters(structure));
         memory.putLong(header + HashIndexHeader.SEED_OFFSET, seed0);
         memory.putLong(header + HashIndexHeader.SEED_OFFSET + Long.BYTES, seed1);
         memory.putLong(header + HashIndexHeader.COUNTERS_OFFSET, counters);
         memory.putLong(header + HashIndexHeader.SCRUB_OFFSET, 0);
         memory.putLong(header + ContainerHeader.DOOMED_NEXT_OFFSET, 0);
-        memory.putLong(header + ContainerHeader.STRUCTURE_OFFSET, SharedType.Structure.HASH_INDEX.code());
+        memory.putLong(header + ContainerHeader.STRUCTURE_OFFSET, structure.code());
         memory.putLong(header + HashIndexHeader.TORN_DOWN_OFFSET, 0);
         memory.putLong(header + HashIndexHeader.IDENTITY_OFFSET, identity);
         return header;
+    }
+
+    private static long segmentSize(Structure structure) {
+        return (long) Bucket.BUCKETS << HashIndexHeader.lineShift(structure);
     }
 
     static long countersSize(ObjectSpace space) {

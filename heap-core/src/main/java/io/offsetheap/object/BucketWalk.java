@@ -24,20 +24,22 @@ final class BucketWalk {
 
     /** What is read of a bucket. */
     interface Reader {
-        /** Notes the items of a line that are {@link BucketWalk#isHere here}. May read anything, and trusts nothing. */
-        void collect(long line);
-
         /** Forgets what it has noted. */
         void restart();
 
-        /** Whether what has been noted can be copied without taking more memory. */
-        boolean hasRoom();
+        /** Notes the items of a line that are {@link BucketWalk#isHere here}. May read anything, and trusts nothing. */
+        void collect(long line);
+
+        /** Whether there is memory for what is to be copied of the items that have been noted. */
+        default boolean hasRoom() {
+            return true;
+        }
 
         /** Takes as much memory as that. */
-        void makeRoom();
+        default void makeRoom() {}
 
-        /** Copies what has been noted. */
-        void copy();
+        /** Copies what the items that have been noted lead to. */
+        default void copy() {}
     }
 
     private final BucketTable table;

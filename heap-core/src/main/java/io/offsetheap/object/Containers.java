@@ -31,6 +31,7 @@ public final class Containers {
         long code = space.memory().getLong(header + ContainerHeader.STRUCTURE_OFFSET);
         return switch (Structure.of(code)) {
             case HASH_INDEX -> HashIndex.tearDown(space, lane, header, maxBlocks);
+            case LONG_INDEX -> LongIndex.tearDown(space, lane, header, maxBlocks);
             case BLOCK ->
                 throw new CorruptedSegmentException(
                         "a container's header does not say how it is built: structure=" + code + " header=" + header
@@ -56,6 +57,7 @@ public final class Containers {
         long code = memory.getLong(header + ContainerHeader.STRUCTURE_OFFSET);
         switch (Structure.of(code)) {
             case HASH_INDEX -> HashIndex.walk(memory, geometry, header, visitor);
+            case LONG_INDEX -> LongIndex.walk(memory, geometry, header, visitor);
             default ->
                 visitor.problem(
                         StructureVisitor.Rule.STRUCTURE,

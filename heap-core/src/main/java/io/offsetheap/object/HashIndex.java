@@ -79,14 +79,14 @@ public final class HashIndex {
      * @throws IllegalStateException if it has been destroyed
      */
     public static HashIndex open(ObjectSpace space, long header) {
-        return new HashIndex(BucketTable.open(space, header, HashIndexHeader.PARAMETERS));
+        return new HashIndex(BucketTable.open(space, header, SharedType.Structure.HASH_INDEX));
     }
 
     // ---- life
 
     /** Reserves the blocks that {@link #create} takes. */
     public static void reserve(ObjectSpace space, Lane lane) {
-        BucketTable.reserve(space, lane, HashIndexHeader.PARAMETERS);
+        BucketTable.reserve(space, lane, SharedType.Structure.HASH_INDEX);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class HashIndex {
      * @return the offset of its header
      */
     public static long create(ObjectSpace space, Lane lane, long identity) {
-        return BucketTable.create(space, lane, identity, HashIndexHeader.PARAMETERS);
+        return BucketTable.create(space, lane, identity, SharedType.Structure.HASH_INDEX);
     }
 
     /** See {@link Containers#tearDown}. */

@@ -6,9 +6,10 @@ package io.offsetheap.object;
 import static java.lang.Long.BYTES;
 
 import io.offsetheap.layout.Superblock;
+import io.offsetheap.object.SharedType.Structure;
 
 /**
- * Layout of the header of a {@link HashIndex}, around what every {@link ContainerHeader} has.
+ * Layout of the header of a {@link BucketTable}, around what every {@link ContainerHeader} has.
  *
  * <pre>
  *   +0  +---------------------------------------------------------------+
@@ -56,6 +57,10 @@ final class HashIndexHeader {
             | (long) Bucket.SEGMENT_BITS << 24
             | (long) Bucket.LINE_SHIFT << 32;
 
+    /** The same for a {@link LongIndex}, which has no tags. */
+    static final long LONG_PARAMETERS =
+            Superblock.KEYED_MULTIPLY_HASH | (long) Bucket.SEGMENT_BITS << 24 | (long) PairBucket.LINE_SHIFT << 32;
+
     /** Bits by which a directory can tell segments apart: those of a tag. */
     static final int MAX_DEPTH = Bucket.TAG_BITS;
 
@@ -77,14 +82,13 @@ final class HashIndexHeader {
         return (packed & Bucket.OFFSET_MASK) << Bucket.OFFSET_SHIFT;
     }
 
-    /** Log2 of the bytes of a bucket, as the parameters say. */
-    static int lineShift(long parameters) {
-        return (int) (parameters >>> 32) & 0xFF;
+    static long parameters(Structure structure) {
+        return structure == Structure.LONG_INDEX ? LONG_PARAMETERS : PARAMETERS;
     }
 
-    /** Bytes of a segment, as the parameters say. */
-    static long segmentSize(long parameters) {
-        return (long) Bucket.BUCKETS << lineShift(parameters);
+    /** Log2 of the bytes of a bucket. */
+    static int lineShift(Structure structure) {
+        return structure == Structure.LONG_INDEX ? PairBucket.LINE_SHIFT : Bucket.LINE_SHIFT;
     }
 
     /** Bytes of a directory of a depth: one word a segment. */

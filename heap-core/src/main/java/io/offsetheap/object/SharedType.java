@@ -24,7 +24,11 @@ public interface SharedType<T> {
         /** One block. */
         BLOCK(0),
         /** A {@link HashIndex}: a container header, directory, hash segments and entries. */
-        HASH_INDEX(1);
+        HASH_INDEX(1),
+        /** A {@link LongIndex}: a container header, directory and hash segments. */
+        LONG_INDEX(2);
+
+        private static final Structure[] VALUES = values();
 
         private final int code;
 
@@ -44,7 +48,12 @@ public interface SharedType<T> {
 
         /** The structure that a number stands for; {@link #BLOCK}, which no container has, for one that stands for none. */
         static Structure of(long code) {
-            return code == HASH_INDEX.code ? HASH_INDEX : BLOCK;
+            for (Structure structure : VALUES) {
+                if (structure.code == code) {
+                    return structure;
+                }
+            }
+            return BLOCK;
         }
     }
 

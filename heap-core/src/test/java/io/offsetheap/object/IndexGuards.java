@@ -6,7 +6,7 @@ package io.offsetheap.object;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.SegmentMemory;
 
-/** Which lock or lane guards which words of a hash index, read from the index itself while nobody changes it. */
+/** Which lock or lane guards which words of an index, read from the index itself while nobody changes it. */
 public final class IndexGuards {
     /** Is told the guards. A later range replaces what was said of its words before. */
     public interface Visitor {
@@ -34,21 +34,29 @@ public final class IndexGuards {
         visitor.lock(words, HashIndexHeader.directorySize(depth), splitLock);
         // In the order of the hashes: an entry that a split has moved is met in its old segment first, in its new one
         // last.
+        Lines lines = lines(memory, header);
         for (long i = 0; i < 1L << depth; i++) {
             long segment = memory.getLong(words + i * Long.BYTES);
             for (int bucket = 0; bucket < Bucket.BUCKETS; bucket++) {
-                visitBucket(memory, Bucket.at(segment, bucket), visitor);
+                visitBucket(lines, lines.bucketAt(segment, bucket), visitor);
             }
         }
     }
 
-    private static void visitBucket(SegmentMemory memory, long bucket, Visitor visitor) {
-        for (long line = bucket; line != 0; line = Bucket.overflow(memory, line)) {
-            visitor.lock(line, Bucket.LINE_SIZE, bucket);
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                long slot = memory.getLong(line + Bucket.SLOTS_OFFSET + (long) i * Long.BYTES);
-                if (slot != 0) {
-                    visitor.lock(Bucket.entry(slot), IndexEntry.size(memory, Bucket.entry(slot)), bucket);
+    private static Lines lines(SegmentMemory memory, long header) {
+        long structure = memory.getLong(header + ContainerHeader.STRUCTURE_OFFSET);
+        return structure == SharedType.Structure.LONG_INDEX.code()
+                ? LongIndex.lines(memory, header)
+                : new SlotLines(memory);
+    }
+
+    private static void visitBucket(Lines lines, long bucket, Visitor visitor) {
+        for (long line = bucket; line != 0; line = lines.overflow(line)) {
+            visitor.lock(line, lines.lineSize(), bucket);
+            for (int taken = lines.taken(line); taken != 0; taken &= taken - 1) {
+                long block = lines.block(line, Integer.numberOfTrailingZeros(taken));
+                if (block != 0) {
+                    visitor.lock(block, lines.blockSize(block), bucket);
                 }
             }
         }

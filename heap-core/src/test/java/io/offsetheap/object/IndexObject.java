@@ -29,7 +29,7 @@ public final class IndexObject {
         @Override
         public long create(ObjectSpace space, Lane lane, long identity, long length) {
             return BucketTable.create(
-                    space, lane, identity, HashIndexHeader.PARAMETERS, 0x1234_5678_9ABC_DEF1L, 0x0FED_CBA9_8765_4321L);
+                    space, lane, identity, Structure.HASH_INDEX, 0x1234_5678_9ABC_DEF1L, 0x0FED_CBA9_8765_4321L);
         }
 
         @Override
