@@ -142,8 +142,8 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
-    public long peekEqual(long offset, int count, long value) {
-        long matches = 0;
+    public int peekEqual(long offset, int count, long value) {
+        int matches = 0;
         for (int i = 0; i < count; i++) {
             pass();
             matches |= super.peekEqual(offset + (long) i * Long.BYTES, 1, value) << i;

@@ -180,15 +180,15 @@ public class SegmentMemory {
     }
 
     /** Which words of a range have a value, as {@link #peekMatches}. */
-    public long peekEqual(long offset, int count, long value) {
+    public int peekEqual(long offset, int count, long value) {
         if (offset < 0 || offset > lastWord - (count - 1L) * Long.BYTES) {
             return 0;
         }
-        long matches = 0;
-        for (int i = 0; i < count; i++) {
-            // Without branches as well: only 0 has a highest bit that is not set and gets set by taking 1 away.
-            long difference = MEMORY.readLong(base + offset + (long) i * Long.BYTES) ^ value;
-            matches |= (difference - 1 & ~difference) >>> Long.SIZE - 1 << i;
+        int matches = 0;
+        for (int i = count - 1; i >= 0; i--) {
+            // Without branches as well: only 0 has 64 leading zeros.
+            int zeros = Long.numberOfLeadingZeros(MEMORY.readLong(base + offset + (long) i * Long.BYTES) ^ value);
+            matches = 2 * matches + (zeros >>> 6);
         }
         return matches;
     }

@@ -110,7 +110,7 @@ public final class LongIndex {
         if (segment != 0 && memory.mayPeek(bucket, PairBucket.LINE_SIZE)) {
             long lock = memory.peekLongAcquire(bucket);
             long link = memory.peekLong(lines.linkAt(bucket));
-            long matches = PairBucket.matches(memory, bucket, link, key);
+            int matches = PairBucket.matches(memory, bucket, link, key);
             if ((matches != 0 || PairBucket.overflow(link) == 0) && !LockWord.isLocked(lock)) {
                 long value = absent;
                 if (matches != 0) {

@@ -74,12 +74,12 @@ final class PairBucket {
     }
 
     /** Which pairs of a line have a key, one bit each. */
-    static long matches(SegmentMemory memory, long line, long link, long key) {
-        return memory.peekEqual(line + KEYS_OFFSET, PAIRS, key) & link;
+    static int matches(SegmentMemory memory, long line, long link, long key) {
+        return memory.peekEqual(line + KEYS_OFFSET, PAIRS, key) & taken(link);
     }
 
     /** Offset of the first of the keys that {@link #matches} tells of. */
-    static long firstMatch(long line, long matches) {
-        return key(line, Long.numberOfTrailingZeros(matches));
+    static long firstMatch(long line, int matches) {
+        return key(line, Integer.numberOfTrailingZeros(matches));
     }
 }

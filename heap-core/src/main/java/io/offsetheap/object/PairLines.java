@@ -24,7 +24,7 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
         for (int count = 0; count < maxLines; count++) {
             // Before the keys are peeked at: this load looks whether the heap has grown as far as here.
             long link = memory.getLong(linkAt(line));
-            long matches = PairBucket.matches(memory, line, link, key);
+            int matches = PairBucket.matches(memory, line, link, key);
             if (matches != 0) {
                 return PairBucket.firstMatch(line, matches);
             }
