@@ -37,6 +37,7 @@ class FormatTest {
             "object.ContainerHeader",
             "object.HashIndexHeader",
             "object.Bucket",
+            "object.PairBucket",
             "object.IndexEntry",
             "object.KeyHash",
             "object.Identity",

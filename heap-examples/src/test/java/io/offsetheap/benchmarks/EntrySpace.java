@@ -5,6 +5,7 @@ package io.offsetheap.benchmarks;
 
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.collections.SharedHashMap;
+import io.offsetheap.collections.SharedLongLongMap;
 import io.offsetheap.object.Codecs;
 import java.util.Locale;
 
@@ -19,6 +20,12 @@ public final class EntrySpace {
             SharedHashMap<Long, Long> map = heap.construct("map", SharedHashMap.type(Codecs.LONG, Codecs.LONG));
             for (long key : Workload.longKeys()) {
                 map.store(key, key);
+            }
+        });
+        report("long to long without boxes", heap -> {
+            SharedLongLongMap map = heap.construct("map", SharedLongLongMap.TYPE);
+            for (long key : Workload.longKeys()) {
+                map.put(key, key);
             }
         });
         report("text of 20 bytes to 100 bytes", heap -> {
