@@ -158,7 +158,6 @@ class CloseTest {
         return ChildJvm.start(Closer.class, name);
     }
 
-    /** A pinned lane keeps the slot until the pin is closed; without it, the slot is free at once. */
     /** A load that has passed its check when another thread closes the heap must not fault. */
     @Test
     void whoeverStillHoldsTheMemoryHasItMapped() {
@@ -178,6 +177,7 @@ class CloseTest {
         }
     }
 
+    /** A pinned lane keeps the slot until the pin is closed; without it, the slot is free at once. */
     @Test
     void aPinThatIsLeftOpenHoldsNothingUp() {
         String name = "offsetheap-pin-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
