@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment of its own for one run of a test, in any kind of memory, of any geometry. {@link #close} closes what was
@@ -41,6 +42,8 @@ public final class TestSegment implements AutoCloseable {
     private Path path;
     private final SegmentLocation location;
     private final List<OffsetHeap> opened = new ArrayList<>();
+    /** Memory without a name that {@link #copyFrom} has made. */
+    private @Nullable AnonymousSharedMemory copy;
 
     public TestSegment(Storage storage, Geometry geometry) {
         this.storage = storage;
@@ -50,7 +53,7 @@ public final class TestSegment implements AutoCloseable {
             path = Path.of(System.getProperty("java.io.tmpdir"), name);
             location = FileMapping.location(path);
         } else if (storage == Storage.ANONYMOUS) {
-            path = Path.of("not created yet");
+            path = Path.of("/proc/not-created-yet");
             location = AnonymousSharedMemory.location();
         } else {
             path = Path.of("/dev/shm", name);
@@ -118,6 +121,17 @@ public final class TestSegment implements AutoCloseable {
         });
     }
 
+    /** Makes the segment a copy, byte for byte, of another's file. */
+    public void copyFrom(Path original) throws IOException {
+        if (storage == Storage.ANONYMOUS) {
+            copy = AnonymousSharedMemory.create(Files.size(original));
+            path = copy.path();
+            Files.write(path, Files.readAllBytes(original));
+        } else {
+            Files.copy(original, path);
+        }
+    }
+
     private OffsetHeap note(OffsetHeap heap) {
         opened.add(heap);
         return heap;
@@ -131,6 +145,8 @@ public final class TestSegment implements AutoCloseable {
             try {
                 if (storage != Storage.ANONYMOUS) {
                     Files.deleteIfExists(path);
+                } else if (copy != null) {
+                    copy.close();
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -19,7 +19,6 @@ import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -114,7 +113,7 @@ class OffsetLawsTest {
             String content = commands.execute(question);
             assertTrue(content.endsWith("busy=0 findings=[]"), content);
 
-            Files.copy(original.path(), copied.path());
+            copied.copyFrom(original.path());
             OffsetHeap copy = copied.open();
             assertNotEquals(
                     heap.memory().region().address(), copy.memory().region().address());
