@@ -67,7 +67,7 @@ class MarshallableCodecTest {
         return codec.read(view);
     }
 
-    @Property
+    @Property(tries = 200)
     void readsWhatItHasWritten(@ForAll String client, @ForAll @Size(max = 50) List<Long> amounts) {
         Order read = decode(ORDERS, encode(ORDERS, new Order(client, amounts)));
         assertEquals(client, read.client);
@@ -88,7 +88,7 @@ class MarshallableCodecTest {
     }
 
     /** Whatever the bytes are, the answer is an object or an exception, and nothing beside the value is read. */
-    @Property
+    @Property(tries = 100)
     void readsNothingBesideTheValue(@ForAll byte[] garbage, @ForAll String client) {
         byte[] written = encode(ORDERS, new Order(client, List.of(1L, 2L)));
         for (int length = 0; length < written.length; length++) {

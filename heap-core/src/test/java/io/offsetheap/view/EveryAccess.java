@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * behind the window there is no memory.
  */
 final class EveryAccess {
-    private static final int MOST_CALLS_OF_ONE = 200;
+    private static final int MOST_CALLS_OF_ONE = 100;
 
     private final int window;
     private final Random random = new Random(1);
