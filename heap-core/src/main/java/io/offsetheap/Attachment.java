@@ -3,7 +3,8 @@
  */
 package io.offsetheap;
 
-import io.offsetheap.alloc.SegmentAllocator;
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.BlockAllocator;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.lane.Liveness;
@@ -26,29 +27,38 @@ import io.offsetheap.verify.HeapVerifier;
 final class Attachment {
     private final SegmentMemory memory;
     private final Geometry geometry;
+    private final AllocatorType allocator;
     private final Liveness liveness;
     private final int slot;
     private final LaneTable lanes;
-    private final SegmentAllocator blocks;
+    private final BlockAllocator blocks;
     private final ObjectSpace space;
     private final NameIndex names;
     private final AnonymousObjects anonymous;
 
-    private Attachment(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing) {
-        this(memory, geometry, liveness, ProcessTable.attach(memory, geometry, liveness), backing);
+    private Attachment(
+            SegmentMemory memory, Geometry geometry, AllocatorType allocator, Liveness liveness, BackingStore backing) {
+        this(memory, geometry, allocator, liveness, ProcessTable.attach(memory, geometry, liveness), backing);
     }
 
-    private Attachment(SegmentMemory memory, Geometry geometry) {
-        this(memory, geometry, NoLiveness.INSTANCE, -1, (offset, length) -> {});
+    private Attachment(SegmentMemory memory, Geometry geometry, AllocatorType allocator) {
+        this(memory, geometry, allocator, NoLiveness.INSTANCE, -1, (offset, length) -> {});
     }
 
-    private Attachment(SegmentMemory memory, Geometry geometry, Liveness liveness, int slot, BackingStore backing) {
+    private Attachment(
+            SegmentMemory memory,
+            Geometry geometry,
+            AllocatorType allocator,
+            Liveness liveness,
+            int slot,
+            BackingStore backing) {
         this.memory = memory;
         this.geometry = geometry;
         this.liveness = liveness;
         this.slot = slot;
         this.lanes = new LaneTable(memory, geometry, liveness, backing, slot);
-        this.blocks = new SegmentAllocator(lanes);
+        this.allocator = allocator;
+        this.blocks = allocator.open(lanes);
         this.space = new ObjectSpace(memory, lanes, blocks);
         DoomedObjects doomed = new DoomedObjects(space);
         lanes.setUpkeep(new Upkeep() {
@@ -72,27 +82,33 @@ final class Attachment {
     /**
      * Makes an empty segment, in memory that nobody else can see yet and that reads as zeros, and attaches to it.
      *
-     * @param memory backed up to {@link SegmentAllocator#formattedSize}, but for lane bodies and the rest of the page table
+     * @param memory backed up to {@link AllocatorType#formattedSize}, but for lane bodies and the rest of the page table
      */
     static Attachment format(
-            SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing, FormatSeed seed) {
-        geometry.writeTo(memory, seed.uuidHigh(), seed.uuidLow(), seed.created());
-        SegmentAllocator.format(memory, geometry);
-        Attachment attachment = new Attachment(memory, geometry, liveness, backing);
+            SegmentMemory memory,
+            Geometry geometry,
+            AllocatorType allocator,
+            Liveness liveness,
+            BackingStore backing,
+            FormatSeed seed) {
+        geometry.writeTo(memory, allocator.id(), seed.uuidHigh(), seed.uuidLow(), seed.created());
+        allocator.format(memory, geometry);
+        Attachment attachment = new Attachment(memory, geometry, allocator, liveness, backing);
         attachment.names.format();
         return attachment;
     }
 
     /** Attaches to a segment whose superblock has been checked, and finishes the work of whoever died in it. */
-    static Attachment attach(SegmentMemory memory, Geometry geometry, Liveness liveness, BackingStore backing) {
-        Attachment attachment = new Attachment(memory, geometry, liveness, backing);
+    static Attachment attach(
+            SegmentMemory memory, Geometry geometry, AllocatorType allocator, Liveness liveness, BackingStore backing) {
+        Attachment attachment = new Attachment(memory, geometry, allocator, liveness, backing);
         attachment.lanes.helpAll();
         return attachment;
     }
 
     /** A view of a segment that is mapped for reading alone: no slot, no lease, no help. */
-    static Attachment readOnly(SegmentMemory memory, Geometry geometry) {
-        return new Attachment(memory, geometry);
+    static Attachment readOnly(SegmentMemory memory, Geometry geometry, AllocatorType allocator) {
+        return new Attachment(memory, geometry, allocator);
     }
 
     SegmentMemory memory() {
@@ -111,7 +127,7 @@ final class Attachment {
         return lanes;
     }
 
-    SegmentAllocator blocks() {
+    BlockAllocator blocks() {
         return blocks;
     }
 
@@ -141,7 +157,7 @@ final class Attachment {
     }
 
     HeapReport verify() {
-        return new HeapVerifier(memory, geometry).verify();
+        return new HeapVerifier(memory, geometry, allocator).verify();
     }
 
     /** Whether no other attach holds a slot. Under the INIT byte, so that nobody is about to. */

@@ -3,6 +3,8 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.region.SegmentLocation;
 import java.nio.file.attribute.PosixFilePermission;
@@ -22,6 +24,7 @@ public final class HeapBuilder {
 
     private final SegmentLocation location;
     private long maxSize = DEFAULT_MAX_SIZE;
+    private AllocatorType allocator = SegmentAllocator.TYPE;
     private Set<PosixFilePermission> permissions =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
@@ -41,6 +44,15 @@ public final class HeapBuilder {
         return this;
     }
 
+    /**
+     * The allocator of a new heap, fixed for its life; {@link SegmentAllocator} unless said. A heap that is opened may have
+     * this one or any of the library's own: one with an allocator of another program is opened only with its type given here.
+     */
+    public HeapBuilder allocator(AllocatorType type) {
+        this.allocator = Objects.requireNonNull(type, "type");
+        return this;
+    }
+
     /** Permissions of a new heap, whatever the umask; owner only unless said. Ignored when a heap is opened. */
     public HeapBuilder permissions(Set<PosixFilePermission> permissions) {
         this.permissions = Set.copyOf(Objects.requireNonNull(permissions, "permissions"));
@@ -54,7 +66,7 @@ public final class HeapBuilder {
      * @throws io.offsetheap.error.OutOfSegmentMemoryException if the file system has no room; nothing is left behind
      */
     public OffsetHeap create() {
-        return new SegmentOpener(location).create(Geometry.of(maxSize), permissions);
+        return opener().create(Geometry.of(maxSize), permissions);
     }
 
     /**
@@ -66,12 +78,12 @@ public final class HeapBuilder {
      * @throws io.offsetheap.error.SegmentBusyException if as many processes as it has slots are attached
      */
     public OffsetHeap open() {
-        return new SegmentOpener(location).open(false);
+        return opener().open(false);
     }
 
     /** Opens the heap, or makes it. Any number of processes may do so at once: one makes it, and all get the same. */
     public OffsetHeap openOrCreate() {
-        return new SegmentOpener(location).openOrCreate(Geometry.of(maxSize), permissions);
+        return opener().openOrCreate(Geometry.of(maxSize), permissions);
     }
 
     /**
@@ -87,7 +99,7 @@ public final class HeapBuilder {
      * @throws io.offsetheap.error.SegmentFormatException if it is not a heap of this version
      */
     public OffsetHeap openReadOnly() {
-        return new SegmentOpener(location).openReadOnly();
+        return opener().openReadOnly();
     }
 
     /**
@@ -97,12 +109,16 @@ public final class HeapBuilder {
      * @throws io.offsetheap.error.SegmentFormatException if the check finds something
      */
     public OffsetHeap salvage() {
-        return new SegmentOpener(location).open(true);
+        return opener().open(true);
     }
 
     /** Removes the heap's name. Processes that have it open keep it until they end. Returns false if there was none. */
     public boolean remove() {
         return location.remove();
+    }
+
+    private SegmentOpener opener() {
+        return new SegmentOpener(location, allocator);
     }
 
     @Override

@@ -3,6 +3,8 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.FirstFitAllocator;
 import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.LockTimeoutException;
 import io.offsetheap.error.SegmentExistsException;
@@ -38,10 +40,13 @@ final class SegmentOpener {
     private static final long POLL_NANOS = 100_000;
 
     private final SegmentLocation location;
+    private final AllocatorType allocator;
     private final String name;
 
-    SegmentOpener(SegmentLocation location) {
+    /** @param allocator of a segment that is made; one that is opened may have this one or any of the library's own */
+    SegmentOpener(SegmentLocation location, AllocatorType allocator) {
         this.location = location;
+        this.allocator = allocator;
         this.name = location.toString();
     }
 
@@ -52,14 +57,19 @@ final class SegmentOpener {
         try {
             file.reserve(0, geometry.laneBodies);
             file.reserve(geometry.pageEntry(geometry.firstPage()), firstEntries(geometry));
-            file.reserve(geometry.heap, SegmentAllocator.formattedSize(geometry) - geometry.heap);
+            file.reserve(geometry.heap, allocator.formattedSize(geometry) - geometry.heap);
             MappedRegion region = file.map(geometry.maxSize);
             try {
                 SegmentMemory memory =
-                        new SegmentMemory(region, file.toString(), SegmentAllocator.formattedSize(geometry));
+                        new SegmentMemory(region, file.toString(), allocator.formattedSize(geometry));
                 memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
                 Attachment attachment = Attachment.format(
-                        memory, geometry, new KernelLiveness(file), backing(file, region), FormatSeed.random());
+                        memory,
+                        geometry,
+                        allocator,
+                        new KernelLiveness(file),
+                        backing(file, region),
+                        FormatSeed.random());
                 if (!file.publish()) {
                     region.close();
                     return null;
@@ -75,8 +85,8 @@ final class SegmentOpener {
         }
     }
 
-    private static long firstEntries(Geometry geometry) {
-        long pages = (SegmentAllocator.formattedSize(geometry) - geometry.heap) >>> geometry.pageShift;
+    private long firstEntries(Geometry geometry) {
+        long pages = (allocator.formattedSize(geometry) - geometry.heap) >>> geometry.pageShift;
         return pages << geometry.pageEntryShift;
     }
 
@@ -123,7 +133,9 @@ final class SegmentOpener {
 
     /** Returns null if the name has been given to another segment meanwhile. */
     private @Nullable OffsetHeap tryOpen(SegmentFile file, boolean salvage) {
-        Geometry geometry = readGeometry(file);
+        byte[] superblock = readSuperblock(file);
+        Geometry geometry = Geometry.read(superblock, file.size(), name);
+        AllocatorType found = allocatorOf(superblock);
         MappedRegion region = file.map(geometry.maxSize);
         try {
             SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
@@ -134,7 +146,7 @@ final class SegmentOpener {
                     markOpen(file, memory);
                 }
                 Attachment attached =
-                        Attachment.attach(memory, geometry, new KernelLiveness(file), backing(file, region));
+                        Attachment.attach(memory, geometry, found, new KernelLiveness(file), backing(file, region));
                 if (interrupted) {
                     audit(attached);
                     markOpen(file, memory);
@@ -157,19 +169,19 @@ final class SegmentOpener {
     OffsetHeap openReadOnly() {
         SegmentFile file = location.open(true);
         try {
-            Geometry geometry = readGeometry(file);
+            byte[] superblock = readSuperblock(file);
+            Geometry geometry = Geometry.read(superblock, file.size(), name);
+            AllocatorType found = allocatorOf(superblock);
             MappedRegion region = file.map(geometry.maxSize);
-            return new OffsetHeap(
-                    Attachment.readOnly(new SegmentMemory(region, file.toString(), geometry.heap), geometry),
-                    file,
-                    this);
+            SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
+            return new OffsetHeap(Attachment.readOnly(memory, geometry, found), file, this);
         } catch (Throwable t) {
             file.close();
             throw t;
         }
     }
 
-    private Geometry readGeometry(SegmentFile file) {
+    private byte[] readSuperblock(SegmentFile file) {
         long size = file.size();
         if (size < Superblock.SIZE) {
             throw new SegmentFormatException("too short for an OffsetHeap segment: fileSize=" + size + " superblock="
@@ -177,7 +189,20 @@ final class SegmentOpener {
         }
         byte[] block = new byte[Superblock.SIZE];
         file.read(0, block);
-        return Geometry.read(block, size, name);
+        return block;
+    }
+
+    /** The allocator that a segment was made with. */
+    private AllocatorType allocatorOf(byte[] superblock) {
+        int id = Geometry.allocator(superblock);
+        for (AllocatorType known : new AllocatorType[] {allocator, SegmentAllocator.TYPE, FirstFitAllocator.TYPE}) {
+            if (known.id() == id) {
+                return known;
+            }
+        }
+        throw new SegmentFormatException(
+                "the segment was made with an allocator that is not known here: allocator=" + id + " segment=" + name
+                        + ". Open it with HeapBuilder.allocator(type), the type that has this number.");
     }
 
     private static BackingStore backing(SegmentFile file, MappedRegion region) {

@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.LongIndexObject;
@@ -46,8 +47,8 @@ final class CrashHarness {
     private long survivors;
     private long overtakings;
 
-    CrashHarness(long maxSize) {
-        image = TestImage.formatted(maxSize);
+    CrashHarness(long maxSize, AllocatorType allocator) {
+        image = TestImage.formatted(maxSize, allocator);
     }
 
     /** Runs an operation without a crash, only to prepare what follows. */

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.LaneState;
+import io.offsetheap.layout.FindingKind;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
@@ -17,7 +19,6 @@ import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.MappedRegion;
-import io.offsetheap.verify.FindingKind;
 import io.offsetheap.verify.HeapReport;
 import io.offsetheap.verify.HeapVerifier;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class DeadLaneTest {
                 try (FileMapping file = FileMapping.open(path, true);
                         MappedRegion region = file.map()) {
                     SegmentMemory readOnly = new SegmentMemory(region, "image", geometry.maxSize);
-                    assertEquals(image.verify(), new HeapVerifier(readOnly, geometry).verify());
+                    assertEquals(image.verify(), new HeapVerifier(readOnly, geometry, SegmentAllocator.TYPE).verify());
                 }
                 assertArrayEquals(bytes, Files.readAllBytes(path));
                 memory.putLong(body + random.nextInt(geometry.laneBodySize / 8) * 8L, random.nextLong());

@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -16,8 +17,8 @@ final class FailureHarness {
     private final TestImage image;
     private int overflows;
 
-    FailureHarness(long maxSize) {
-        image = TestImage.formatted(maxSize);
+    FailureHarness(long maxSize, AllocatorType allocator) {
+        image = TestImage.formatted(maxSize, allocator);
     }
 
     /** Runs an operation to prepare what follows. */

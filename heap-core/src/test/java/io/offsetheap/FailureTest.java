@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneState;
@@ -32,7 +33,7 @@ class FailureTest {
 
     @Test
     void anOverflowOfTheStackAtAnyDepthLeavesTheHeapAsBeforeOrAsAfter() {
-        FailureHarness harness = new FailureHarness(SIZE);
+        FailureHarness harness = new FailureHarness(SIZE, SegmentAllocator.TYPE);
         harness.prepare(heap -> heap.names().construct("index", IndexObject.TYPE, 1));
         harness.prepare(heap -> index(heap).put("first", new byte[20]));
         Consumer<Attachment> next = heap -> {

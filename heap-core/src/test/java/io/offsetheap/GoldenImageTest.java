@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.IndexObject;
@@ -70,7 +71,7 @@ class GoldenImageTest {
         byte[] image = GoldenImages.read(GoldenImages.HALF_SCRUBBED);
         assertEquals(
                 1,
-                new HeapVerifier(load(image), Geometry.tiny(image.length))
+                new HeapVerifier(load(image), Geometry.tiny(image.length), SegmentAllocator.TYPE)
                         .verify()
                         .busyLanes());
         try (OffsetHeap heap = salvage(image)) {

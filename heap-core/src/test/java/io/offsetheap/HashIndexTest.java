@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.LaneContext;
@@ -152,7 +153,7 @@ class HashIndexTest {
     /** A function of an operation may read, and so it may help: what it meets may be locked by somebody who has died. */
     @Test
     void readsInAFunctionWhatADeadWriterHasLocked() {
-        TestImage image = TestImage.formatted(1 << 20);
+        TestImage image = TestImage.formatted(1 << 20, SegmentAllocator.TYPE);
         image.prepare(
                 heap -> heap.names().construct("index", IndexObject.TYPE, 1).put("key", new byte[] {1}));
         for (int store = 0; ; store++) {

@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
@@ -36,7 +37,7 @@ final class HeapImage {
     }
 
     HeapReport verify() {
-        return new HeapVerifier(image.raw(), image.geometry()).verify();
+        return new HeapVerifier(image.raw(), image.geometry(), SegmentAllocator.TYPE).verify();
     }
 
     void fill() {

@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.Forgery;
 import io.offsetheap.object.IndexObject;
@@ -34,8 +35,8 @@ final class PreemptionHarness {
 
     private final TestImage image;
 
-    PreemptionHarness(long maxSize) {
-        image = TestImage.formatted(maxSize);
+    PreemptionHarness(long maxSize, AllocatorType allocator) {
+        image = TestImage.formatted(maxSize, allocator);
     }
 
     /** Runs an operation to prepare what follows. */

@@ -6,7 +6,7 @@ package io.offsetheap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.offsetheap.alloc.SegmentAllocator;
+import io.offsetheap.alloc.BlockAllocator;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
@@ -22,7 +22,7 @@ class ReservationTest {
 
     private final TestImage image = new TestImage(1 << 20);
     private final Attachment heap = image.format(image.newMemory());
-    private final SegmentAllocator blocks = heap.blocks();
+    private final BlockAllocator blocks = heap.blocks();
     private final Random random = new Random(7);
 
     @Test

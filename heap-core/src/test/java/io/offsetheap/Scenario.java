@@ -3,6 +3,9 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.FirstFitAllocator;
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.layout.Superblock;
@@ -26,8 +29,8 @@ public enum Scenario implements Runnable {
     /** Blocks of all kinds are allocated, linked and freed, each crashed at every store. */
     BLOCKS {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             long[] blocks = new long[4];
             harness.explore("allocate a cell", heap -> blocks[0] = heap.blocks().allocate(200));
             harness.explore("allocate pages", heap -> blocks[1] = heap.blocks().allocate(1500));
@@ -47,8 +50,8 @@ public enum Scenario implements Runnable {
     /** Entries come, change and go, each change crashed at every store. */
     ENTRIES {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.prepare(Scenario::construct);
             harness.explore("put new", heap -> put(heap, "first", 8, 0));
             harness.explore("put in place", heap -> put(heap, "first", 8, 1));
@@ -62,8 +65,8 @@ public enum Scenario implements Runnable {
     /** A hash segment is split, crashed at every store, and so is what finds it half split. */
     SPLIT {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.prepare(Scenario::construct);
             int key = fillToSplit(harness::commits, harness::prepare);
             Consumer<Attachment> put = heap -> put(heap, "k" + key, 3, key);
@@ -109,8 +112,8 @@ public enum Scenario implements Runnable {
     /** Objects are constructed and destroyed, crashed at every store. */
     OBJECTS {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.explore("construct", heap -> heap.names().construct("block", SharedBytes.TYPE, 30));
             harness.explore("destroy", heap -> heap.names().destroy("block"));
             harness.explore("construct an index", Scenario::construct);
@@ -122,8 +125,8 @@ public enum Scenario implements Runnable {
     /** Whoever reads is stopped at every load, while what it reads is changed, freed and given to users. */
     READERS {
         @Override
-        public void run() {
-            PreemptionHarness harness = new PreemptionHarness(SIZE);
+        void run(AllocatorType allocator) {
+            PreemptionHarness harness = new PreemptionHarness(SIZE, allocator);
             harness.prepare(Scenario::construct);
             harness.prepare(heap -> put(heap, "first", 8, 1));
             harness.explore(
@@ -150,8 +153,8 @@ public enum Scenario implements Runnable {
     /** Operations fail at every store, and so do their failure handlers; the process and its threads live on. */
     FAILURES {
         @Override
-        public void run() {
-            FailureHarness harness = new FailureHarness(SIZE);
+        void run(AllocatorType allocator) {
+            FailureHarness harness = new FailureHarness(SIZE, allocator);
             harness.prepare(Scenario::construct);
             Consumer<Attachment> next = heap -> {
                 get(heap, "first");
@@ -182,8 +185,8 @@ public enum Scenario implements Runnable {
     /** Functions of users fail, or try to write to the heap whose operation has called them. */
     USERS {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             long[] cell = new long[1];
             harness.prepare(heap -> cell[0] = heap.blocks().allocate(16));
             harness.explore("allocateInto, failing", heap -> {
@@ -212,8 +215,8 @@ public enum Scenario implements Runnable {
     /** Keys whose hashes agree in their bucket and their first bits fill one bucket of an index that is almost empty. */
     COLLISIONS {
         @Override
-        public void run() {
-            TestImage image = new TestImage(SIZE);
+        void run(AllocatorType allocator) {
+            TestImage image = new TestImage(SIZE, allocator);
             Attachment heap = image.format(image.newMemory());
             construct(heap);
             long used = heap.blocks().stats().used();
@@ -231,8 +234,8 @@ public enum Scenario implements Runnable {
     /** All operations once, with a look at each store whether its guard is held. */
     GUARDS {
         @Override
-        public void run() {
-            TestImage image = new TestImage(SIZE * 4);
+        void run(AllocatorType allocator) {
+            TestImage image = new TestImage(SIZE * 4, allocator);
             image.format(image.newMemory());
             image.killAllBut(-1);
             GuardedMemory memory = image.newGuardedMemory();
@@ -285,8 +288,8 @@ public enum Scenario implements Runnable {
     /** Readers and writers are stopped while a hash segment is split and its directory given to users. */
     READERS_OF_A_SPLIT {
         @Override
-        public void run() {
-            PreemptionHarness harness = new PreemptionHarness(SIZE);
+        void run(AllocatorType allocator) {
+            PreemptionHarness harness = new PreemptionHarness(SIZE, allocator);
             harness.prepare(Scenario::construct);
             harness.prepare(heap -> put(heap, "first", 8, 1));
             int key = fillToSplit(harness::commits, harness::prepare);
@@ -306,7 +309,24 @@ public enum Scenario implements Runnable {
                     split,
                     "first");
         }
+    },
+
+    /** What is most the allocator's of all these, with the other one. */
+    FIRST_FIT {
+        @Override
+        void run(AllocatorType allocator) {
+            for (Scenario scenario : List.of(BLOCKS, GUARDS, ENTRIES, READERS)) {
+                scenario.run(FirstFitAllocator.TYPE);
+            }
+        }
     };
+
+    @Override
+    public void run() {
+        run(SegmentAllocator.TYPE);
+    }
+
+    abstract void run(AllocatorType allocator);
 
     private static final long SIZE = 96 << 10;
 

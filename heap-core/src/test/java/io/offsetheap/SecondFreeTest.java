@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.CorruptedSegmentException;
+import io.offsetheap.layout.FindingKind;
 import io.offsetheap.verify.Finding;
-import io.offsetheap.verify.FindingKind;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

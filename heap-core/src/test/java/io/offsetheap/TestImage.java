@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Liveness;
@@ -20,6 +21,7 @@ final class TestImage {
     private final boolean[] claims;
 
     private final Geometry geometry;
+    private final AllocatorType allocator;
     private final MappedRegion region;
     private final SegmentMemory raw;
     /** The bytes from which each run begins. */
@@ -28,6 +30,11 @@ final class TestImage {
     private long room = Long.MAX_VALUE;
 
     TestImage(long maxSize) {
+        this(maxSize, SegmentAllocator.TYPE);
+    }
+
+    TestImage(long maxSize, AllocatorType allocator) {
+        this.allocator = allocator;
         geometry = Geometry.tiny(maxSize);
         claims = new boolean[geometry.processes];
         region = MappedRegion.anonymous(geometry.maxSize);
@@ -35,8 +42,8 @@ final class TestImage {
     }
 
     /** A segment that has been formatted, in a state to {@link #rewind} to. */
-    static TestImage formatted(long maxSize) {
-        TestImage image = new TestImage(maxSize);
+    static TestImage formatted(long maxSize, AllocatorType allocator) {
+        TestImage image = new TestImage(maxSize, allocator);
         image.format(image.newMemory());
         image.keep();
         return image;
@@ -77,7 +84,7 @@ final class TestImage {
     }
 
     CrashingMemory newMemory() {
-        return new CrashingMemory(region, "image", SegmentAllocator.formattedSize(geometry));
+        return new CrashingMemory(region, "image", allocator.formattedSize(geometry));
     }
 
     /** The memory of somebody who is stopped at its loads, wherever nothing is locked; see {@link PreemptedMemory}. */
@@ -87,17 +94,17 @@ final class TestImage {
 
     /** The memory of somebody who is stopped at its loads, wherever that may be. */
     PreemptedMemory newPreemptedMemory(BooleanSupplier mayStop) {
-        return new PreemptedMemory(region, "image", SegmentAllocator.formattedSize(geometry), mayStop);
+        return new PreemptedMemory(region, "image", allocator.formattedSize(geometry), mayStop);
     }
 
     /** The memory of somebody whose stores are checked against their guards; see {@link GuardedMemory}. */
     GuardedMemory newGuardedMemory() {
-        return new GuardedMemory(region, "image", SegmentAllocator.formattedSize(geometry), geometry);
+        return new GuardedMemory(region, "image", allocator.formattedSize(geometry), geometry);
     }
 
     /** The memory of somebody who does something else in between; see {@link InterruptedMemory}. */
     InterruptedMemory newInterruptedMemory() {
-        return new InterruptedMemory(region, "image", SegmentAllocator.formattedSize(geometry));
+        return new InterruptedMemory(region, "image", allocator.formattedSize(geometry));
     }
 
     /** Whether no lane has a lock in its list. */
@@ -113,11 +120,11 @@ final class TestImage {
     }
 
     Attachment format(CrashingMemory memory) {
-        return Attachment.format(memory, geometry, liveness(), this::reserve, new FormatSeed(1, 2, 3));
+        return Attachment.format(memory, geometry, allocator, liveness(), this::reserve, new FormatSeed(1, 2, 3));
     }
 
     Attachment attach(SegmentMemory memory) {
-        return Attachment.attach(memory, geometry, liveness(), this::reserve);
+        return Attachment.attach(memory, geometry, allocator, liveness(), this::reserve);
     }
 
     /** From now on the file system has room for so many bytes more. */

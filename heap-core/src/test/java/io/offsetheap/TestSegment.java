@@ -3,6 +3,8 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.region.AnonymousSharedMemory;
@@ -39,15 +41,22 @@ public final class TestSegment implements AutoCloseable {
 
     private final Storage storage;
     private final Geometry geometry;
+    private final AllocatorType allocator;
     private Path path;
     private final SegmentLocation location;
     private final List<OffsetHeap> opened = new ArrayList<>();
     /** Memory without a name that {@link #copyFrom} has made. */
     private @Nullable AnonymousSharedMemory copy;
 
+    /** A segment with the product's allocator. */
     public TestSegment(Storage storage, Geometry geometry) {
+        this(storage, geometry, SegmentAllocator.TYPE);
+    }
+
+    public TestSegment(Storage storage, Geometry geometry, AllocatorType allocator) {
         this.storage = storage;
         this.geometry = geometry;
+        this.allocator = allocator;
         String name = "test-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
         if (storage == Storage.FILE) {
             path = Path.of(System.getProperty("java.io.tmpdir"), name);
@@ -82,7 +91,7 @@ public final class TestSegment implements AutoCloseable {
     }
 
     public OffsetHeap create() {
-        OffsetHeap heap = note(new SegmentOpener(location)
+        OffsetHeap heap = note(new SegmentOpener(location, allocator)
                 .create(geometry, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
         path = heap.path();
         return heap;
@@ -90,11 +99,11 @@ public final class TestSegment implements AutoCloseable {
 
     /** Maps the segment once more. */
     public OffsetHeap open() {
-        return note(builder(storage, path).open());
+        return note(builder(storage, path).allocator(allocator).open());
     }
 
     public OffsetHeap openReadOnly() {
-        return note(builder(storage, path).openReadOnly());
+        return note(builder(storage, path).allocator(allocator).openReadOnly());
     }
 
     /** Maps the segment once more, for a process that can be made to die. */
@@ -113,8 +122,8 @@ public final class TestSegment implements AutoCloseable {
         MappedRegion region = file.map(geometry.maxSize);
         CrashingMemory memory = new CrashingMemory(region, location.toString(), geometry.heap);
         KernelLiveness liveness = new KernelLiveness(file);
-        Attachment attachment = Attachment.attach(memory, geometry, liveness, backing.apply(file));
-        OffsetHeap heap = new OffsetHeap(attachment, file, new SegmentOpener(location));
+        Attachment attachment = Attachment.attach(memory, geometry, allocator, liveness, backing.apply(file));
+        OffsetHeap heap = new OffsetHeap(attachment, file, new SegmentOpener(location, allocator));
         return new MortalHeap(note(heap), memory, () -> {
             opened.remove(heap);
             liveness.release(attachment.slot());

@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.lane.LaneState;
 import io.offsetheap.lane.LockWord;
 import io.offsetheap.layout.Geometry;
@@ -55,8 +56,9 @@ public final class WatchedMemory extends SegmentMemory {
         file.read(0, superblock);
         Geometry geometry = Geometry.read(superblock, file.size(), location.toString());
         var memory = new WatchedMemory(file.map(geometry.maxSize), location.toString(), geometry);
-        Attachment attachment = Attachment.attach(memory, geometry, new KernelLiveness(file), file::reserve);
-        return new OffsetHeap(attachment, file, new SegmentOpener(location));
+        Attachment attachment =
+                Attachment.attach(memory, geometry, SegmentAllocator.TYPE, new KernelLiveness(file), file::reserve);
+        return new OffsetHeap(attachment, file, new SegmentOpener(location, SegmentAllocator.TYPE));
     }
 
     /** The memory of a heap that was opened here. */

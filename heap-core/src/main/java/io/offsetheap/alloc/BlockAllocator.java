@@ -4,6 +4,9 @@
 package io.offsetheap.alloc;
 
 import io.offsetheap.lane.Lane;
+import io.offsetheap.lane.LaneTable;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.memory.SegmentMemory;
 
 /**
  * Hands out blocks of a segment. Two levels: whole operations, for users; and steps of a leased operation, with which
@@ -14,6 +17,12 @@ import io.offsetheap.lane.Lane;
 public interface BlockAllocator {
     /** What a block is aligned to unless more is asked for, in bytes. */
     int ALIGNMENT = 16;
+
+    /** What a block of whole cache lines, of a multiple of so many bytes, is aligned to when it is {@link #reserve reserved}. */
+    int LINE_ALIGNMENT = 64;
+
+    /** The lanes that the operations work in. */
+    LaneTable lanes();
 
     // ---- whole operations
 
@@ -28,7 +37,9 @@ public interface BlockAllocator {
      * @throws IllegalArgumentException if the size is negative
      * @throws io.offsetheap.error.OutOfSegmentMemoryException if no block is large enough; nothing has changed then
      */
-    long allocate(long size);
+    default long allocate(long size) {
+        return allocate(size, ALIGNMENT);
+    }
 
     /**
      * Like {@link #allocate(long)}, at a multiple of {@code alignment}.
@@ -59,17 +70,66 @@ public interface BlockAllocator {
      * @param cell offset of the word, a multiple of 8 inside a block of the caller, who alone writes it
      * @param initializer fills the block before anybody can see it
      */
-    long allocateInto(long cell, long size, BlockInitializer initializer);
+    default long allocateInto(long cell, long size, BlockInitializer initializer) {
+        checkRequest(size, ALIGNMENT);
+        SegmentMemory memory = lanes().memory();
+        long heap = lanes().geometry().heap;
+        if (cell < heap || cell % Long.BYTES != 0 || !memory.contains(cell, Long.BYTES)) {
+            throw new IllegalArgumentException("the cell must be an aligned word inside the heap: cell=" + cell
+                    + " heap=" + heap + " segment=" + memory.name());
+        }
+        Lane lane = lanes().lease();
+        try {
+            reserve(lane, size, 1);
+            long block = take(lane, size);
+            lane.call(() -> {
+                initializer.initialize(memory, block);
+                return block;
+            });
+            lane.set(cell, block);
+            lane.commit(CommitSite.ALLOCATE_INTO);
+            lane.giveBack();
+            return block;
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
 
-    /** Returns all that lanes hold back and that no block needs to the page heap: best fit for large blocks again. */
+    /**
+     * Refuses what no allocator may be asked for.
+     *
+     * @throws IllegalArgumentException if the size is negative, or the alignment not a power of two from 1
+     */
+    static void checkRequest(long size, long alignment) {
+        if (size < 0) {
+            throw new IllegalArgumentException("a size must not be negative: size=" + size);
+        }
+        if (alignment <= 0 || Long.bitCount(alignment) != 1) {
+            throw new IllegalArgumentException("alignment must be a power of two: alignment=" + alignment);
+        }
+    }
+
+    /**
+     * Lengthens the heap by at least {@code bytes}.
+     *
+     * @throws IllegalArgumentException if they are less than 0
+     * @throws io.offsetheap.error.OutOfSegmentMemoryException if that would pass the segment's greatest size, or the file
+     *     system has no room
+     */
+    void grow(long bytes);
+
+    /** Returns all that lanes hold back and that no block needs: large blocks find all the room there is. */
     void trim();
 
+    /** Never stores, also on a segment that is mapped for reading alone. */
     AllocatorStats stats();
 
     // ---- steps of a leased operation
 
     /**
-     * Makes sure that {@code count} more {@link #take takes} of this size cannot fail until the operation ends.
+     * Makes sure that {@code count} more {@link #take takes} of this size cannot fail until the operation ends. Blocks of
+     * whole cache lines begin with one, see {@link #LINE_ALIGNMENT}: buckets and the words of headers share no line with others.
      * Reservations of one operation add up. Takes locks and commits; the caller holds no lock and has no open transaction.
      *
      * @throws io.offsetheap.error.OutOfSegmentMemoryException if there is not enough room; blocks already reserved stay
@@ -81,10 +141,10 @@ public interface BlockAllocator {
     void reserveHeader(Lane lane);
 
     /** What the operation has reserved and not taken yet, for {@link #endReservations}. */
-    int[] reservations(Lane lane);
+    long[] reservations(Lane lane);
 
     /** Ends the reservations made since, as far as they were not taken: the blocks stay in the stocks, but nothing keeps them. */
-    void endReservations(Lane lane, int[] before);
+    void endReservations(Lane lane, long[] before);
 
     /** Takes a reserved block: the caller's with the commit of the lane's transaction, in the stock without it. */
     long take(Lane lane, long size);
@@ -109,4 +169,12 @@ public interface BlockAllocator {
     void give(Lane lane, long block, long size);
 
     void giveHeader(Lane lane, long header);
+
+    /**
+     * Ends an operation: its reservations are over, and the lane keeps no more than it may.
+     *
+     * @param classes as {@link Lane#touch} has noted them; {@link io.offsetheap.lane.Upkeep#ALL} when the lane comes from a
+     *     stranger
+     */
+    void settle(Lane lane, long classes);
 }

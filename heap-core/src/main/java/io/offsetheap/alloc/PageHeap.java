@@ -4,7 +4,6 @@
 package io.offsetheap.alloc;
 
 import io.offsetheap.error.CorruptedSegmentException;
-import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LockRank;
 import io.offsetheap.layout.Geometry;
@@ -12,24 +11,19 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The heap's pages as spans: free spans in bins by length, coalesced at once on both sides, boundaries in the page table.
  *
- * <p>Not thread-safe: but for {@link #grow}, the caller holds the page lock and commits the lane's transaction, to which
+ * <p>Not thread-safe: but for {@link HeapGrowth.Tail}, the caller holds the page lock and commits the lane's transaction, to which
  * every change is added.
  */
-final class PageHeap {
+final class PageHeap implements HeapGrowth.Tail {
     private static final int FAST_PROBES = 8;
-    private static final long LONGEST_GROWTH = 64 << 20;
-    private static final long LARGEST_FIRST_HEAP = 1 << 20;
 
     private final SegmentMemory memory;
     private final Geometry geometry;
     private final BackingStore backing;
-    /** Why the last growth that was tried has failed, or null: for the message of a refusal. */
-    private volatile @Nullable OutOfSegmentMemoryException noRoom;
 
     PageHeap(SegmentMemory memory, Geometry geometry, BackingStore backing) {
         this.memory = memory;
@@ -204,92 +198,8 @@ final class PageHeap {
 
     // ---- growth
 
-    /** Bytes of the heap when a segment is made. */
-    static long firstSize(Geometry geometry) {
-        long share = geometry.capacity() / 16 / geometry.growUnit * geometry.growUnit;
-        return Math.min(geometry.capacity(), Math.max(geometry.growUnit, Math.min(share, LARGEST_FIRST_HEAP)));
-    }
-
-    /**
-     * Lengthens the heap, if that can make a free span of {@code pages}. Takes the growth lock and the page lock; the
-     * caller holds no lock and has no open transaction.
-     *
-     * @param seenEnd end of the heap when the caller found no span: if somebody has grown it since, nothing is done
-     * @return whether it is worth looking again; if not because of a full file system, {@link #noRoom} tells
-     */
-    boolean grow(Lane lane, long pages, long seenEnd) {
-        lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
-        noRoom = null;
-        long end = memory.getLong(Superblock.HEAP_END_OFFSET);
-        boolean grown = end != seenEnd;
-        if (!grown && end < geometry.maxSize) {
-            long bytes = pages << geometry.pageShift;
-            long missing = bytes - tailBytes(lane, end);
-            if (missing <= geometry.maxSize - end) {
-                grown = tryExtend(lane, end, Math.max(bytes, step(end)), Math.max(1, missing));
-            }
-        }
-        lane.unlock(Superblock.GROW_LOCK_OFFSET);
-        return grown;
-    }
-
-    /** By a generous step, or by half of it and so on, down to what is needed: a nearly full file system has room for that. */
-    private boolean tryExtend(Lane lane, long end, long generous, long needed) {
-        long step = Math.min(generous, geometry.maxSize - end);
-        while (!tryExtend(lane, end, roundUp(end + step))) {
-            if (step <= needed) {
-                return false;
-            }
-            step = Math.max(needed, step / 2);
-        }
-        return true;
-    }
-
-    private boolean tryExtend(Lane lane, long end, long newEnd) {
-        try {
-            reserve(end, newEnd);
-        } catch (OutOfSegmentMemoryException e) {
-            noRoom = e;
-            return false;
-        }
-        noRoom = null;
-        extend(lane, end, newEnd);
-        return true;
-    }
-
-    @Nullable
-    OutOfSegmentMemoryException noRoom() {
-        return noRoom;
-    }
-
-    /** Lengthens the heap to at least {@code wantedEnd}, under the same locks as {@link #grow}. */
-    void growTo(Lane lane, long wantedEnd) {
-        lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
-        long end = memory.getLong(Superblock.HEAP_END_OFFSET);
-        long newEnd = roundUp(wantedEnd);
-        if (newEnd > end) {
-            try {
-                reserve(end, newEnd);
-            } catch (OutOfSegmentMemoryException e) {
-                lane.unlock(Superblock.GROW_LOCK_OFFSET);
-                throw e;
-            }
-            extend(lane, end, newEnd);
-        }
-        lane.unlock(Superblock.GROW_LOCK_OFFSET);
-    }
-
-    private long step(long end) {
-        return Math.max(firstSize(geometry), Math.min(end / 4, LONGEST_GROWTH));
-    }
-
-    private long roundUp(long end) {
-        long unit = geometry.growUnit;
-        return (end + unit - 1) / unit * unit;
-    }
-
-    /** Bytes of the free span at the end of the heap: what growth adds to. */
-    private long tailBytes(Lane lane, long end) {
+    @Override
+    public long tailBytes(Lane lane, long end) {
         lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
         long behind = end >>> geometry.pageShift;
         long before = behind == geometry.firstPage() ? 0 : freeSpanBefore(lane, behind);
@@ -297,14 +207,15 @@ final class PageHeap {
         return before == 0 ? 0 : (behind - before) << geometry.pageShift;
     }
 
-    /** Real memory first: a file that is longer than its heap is harmless, a heap that is longer than its file is not. */
-    private void reserve(long end, long newEnd) {
+    @Override
+    public void reserve(long end, long newEnd) {
         long entry = geometry.pageEntry(end >>> geometry.pageShift);
         backing.reserve(entry, geometry.pageEntry(newEnd >>> geometry.pageShift) - entry);
         backing.reserve(end, newEnd - end);
     }
 
-    private void extend(Lane lane, long end, long newEnd) {
+    @Override
+    public void extend(Lane lane, long end, long newEnd) {
         long page = end >>> geometry.pageShift;
         long pages = (newEnd - end) >>> geometry.pageShift;
         lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);

@@ -9,12 +9,12 @@ import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneContext;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.lane.LockRank;
-import io.offsetheap.lane.Upkeep;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -35,59 +35,38 @@ public final class SegmentAllocator implements BlockAllocator {
      * batch refill in persistent memory), LLFree by Wrenger et al., USENIX ATC 2023 (the bits are the truth).
      */
 
+    /** The type of this allocator: what a heap is made with unless another one is asked for. */
+    public static final AllocatorType TYPE = new Type();
+
     private final SegmentMemory memory;
     private final Geometry geometry;
     private final LaneTable lanes;
     private final PageHeap pages;
+    private final HeapGrowth growth;
     private final Runs runs;
     /** Blocks that the operation of each lane may still take, by class; the lessee's. */
     private final int[][] reserved;
 
-    public SegmentAllocator(LaneTable lanes) {
+    private SegmentAllocator(LaneTable lanes) {
         this.lanes = lanes;
         this.memory = lanes.memory();
         this.geometry = lanes.geometry();
         this.pages = new PageHeap(memory, geometry, lanes.backing());
+        this.growth = new HeapGrowth(lanes, pages);
         this.runs = new Runs(memory, geometry, pages);
         this.reserved = new int[geometry.lanes][SizeClasses.COUNT];
     }
 
-    /** Writes the roots of an empty heap: one free span. For a segment that nobody else can see yet. */
-    public static void format(SegmentMemory memory, Geometry geometry) {
-        long size = PageHeap.firstSize(geometry);
-        long length = size >>> geometry.pageShift;
-        long first = geometry.firstPage();
-        long entry = geometry.pageEntry(first);
-        memory.putLong(entry, PageEntry.encode(PageEntry.FREE_HEAD, 0, length));
-        if (length > 1) {
-            memory.putLong(geometry.pageEntry(first + length - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, length));
-        }
-        int bin = SpanBins.bin(length);
-        memory.putLong(SpanBins.head(bin), first);
-        memory.putLong(SpanBins.occupancy(bin >>> 6), 1L << bin);
-        memory.putLong(Superblock.HEAP_END_OFFSET, geometry.heap + size);
-    }
-
-    /** Bytes from the segment's base that must be backed by memory before {@link #format}. */
-    public static long formattedSize(Geometry geometry) {
-        return geometry.heap + PageHeap.firstSize(geometry);
+    @Override
+    public LaneTable lanes() {
+        return lanes;
     }
 
     // ---- whole operations
 
     @Override
-    public long allocate(long size) {
-        return allocate(size, ALIGNMENT);
-    }
-
-    @Override
     public long allocate(long size, long alignment) {
-        if (size < 0) {
-            throw new IllegalArgumentException("a size must not be negative: size=" + size);
-        }
-        if (alignment <= 0 || Long.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException("alignment must be a power of two: alignment=" + alignment);
-        }
+        BlockAllocator.checkRequest(size, alignment);
         int c = alignment <= ALIGNMENT ? geometry.sizeClass(size) : alignedClassOf(size, alignment);
         LaneContext context = lanes.context();
         Lane pinned = lanes.pinned(context);
@@ -193,33 +172,6 @@ public final class SegmentAllocator implements BlockAllocator {
                 : geometry.cellSize(c);
     }
 
-    @Override
-    public long allocateInto(long cell, long size, BlockInitializer initializer) {
-        if (size < 0) {
-            throw new IllegalArgumentException("a size must not be negative: size=" + size);
-        }
-        if (cell < geometry.heap || cell % Long.BYTES != 0 || !memory.contains(cell, Long.BYTES)) {
-            throw new IllegalArgumentException("the cell must be an aligned word inside the heap: cell=" + cell
-                    + " heap=" + geometry.heap + " segment=" + memory.name());
-        }
-        Lane lane = lanes.lease();
-        try {
-            reserve(lane, size, 1);
-            long block = take(lane, size);
-            lane.call(() -> {
-                initializer.initialize(memory, block);
-                return block;
-            });
-            lane.set(cell, block);
-            lane.commit(CommitSite.ALLOCATE_INTO);
-            lane.giveBack();
-            return block;
-        } catch (Throwable t) {
-            lane.abandon(t);
-            throw t;
-        }
-    }
-
     // ---- which block
 
     /** Class of a block in use that begins at an offset. */
@@ -288,7 +240,7 @@ public final class SegmentAllocator implements BlockAllocator {
             if (runs.refill(lane, c, hoped, false) || memory.getLong(lane.stock(c)) >= enough) {
                 return true;
             }
-            if (!pages.grow(lane, runLength, end)) {
+            if (!growth.grow(lane, runLength << geometry.pageShift, end)) {
                 break;
             }
         }
@@ -310,7 +262,7 @@ public final class SegmentAllocator implements BlockAllocator {
             if (carveFrom(lane, length, step, false)) {
                 return;
             }
-            if (!pages.grow(lane, length + step - 1, end)) {
+            if (!growth.grow(lane, (length + step - 1) << geometry.pageShift, end)) {
                 break;
             }
         }
@@ -401,23 +353,11 @@ public final class SegmentAllocator implements BlockAllocator {
         }
     }
 
-    /**
-     * Lengthens the heap by at least {@code bytes}.
-     *
-     * @throws OutOfSegmentMemoryException if that would pass the segment's greatest size
-     */
+    @Override
     public void grow(long bytes) {
-        long end = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
-        if (bytes < 0 || bytes > geometry.maxSize - end) {
-            if (bytes < 0) {
-                throw new IllegalArgumentException("a heap cannot shrink: bytes=" + bytes);
-            }
-            throw new OutOfSegmentMemoryException("the heap cannot grow so far: bytes=" + bytes + " heapEnd=" + end
-                    + " maxSize=" + geometry.maxSize + " segment=" + memory.name());
-        }
         Lane lane = lanes.lease();
         try {
-            pages.growTo(lane, end + bytes);
+            growth.growBy(lane, bytes);
             lane.giveBack();
         } catch (Throwable t) {
             lane.abandon(t);
@@ -425,7 +365,7 @@ public final class SegmentAllocator implements BlockAllocator {
         }
     }
 
-    /** Brings the stocks of a lane back to their caps, and ends its reservations. See {@link Upkeep#settle}. */
+    @Override
     public void settle(Lane lane, long classes) {
         int[] kept = reserved[lane.index()];
         for (long left = classes & ((1L << SizeClasses.COUNT) - 1); left != 0; left &= left - 1) {
@@ -439,7 +379,7 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     private OutOfSegmentMemoryException refusal(long size) {
-        OutOfSegmentMemoryException noRoom = pages.noRoom();
+        OutOfSegmentMemoryException noRoom = growth.noRoom();
         if (noRoom != null) {
             return new OutOfSegmentMemoryException(Objects.requireNonNull(noRoom.getMessage()), noRoom);
         }
@@ -484,13 +424,13 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     @Override
-    public int[] reservations(Lane lane) {
-        return reserved[lane.index()].clone();
+    public long[] reservations(Lane lane) {
+        return Arrays.stream(reserved[lane.index()]).asLongStream().toArray();
     }
 
     @Override
-    public void endReservations(Lane lane, int[] before) {
-        System.arraycopy(before, 0, reserved[lane.index()], 0, before.length);
+    public void endReservations(Lane lane, long[] before) {
+        Arrays.setAll(reserved[lane.index()], c -> (int) before[c]);
     }
 
     @Override
@@ -596,5 +536,57 @@ public final class SegmentAllocator implements BlockAllocator {
     @Override
     public AllocatorStats stats() {
         return new HeapCensus(memory, geometry).stats();
+    }
+
+    // ---- the type
+
+    private static final class Type implements AllocatorType {
+        @Override
+        public int id() {
+            return Superblock.SEGMENT_ALLOCATOR;
+        }
+
+        @Override
+        public long formattedSize(Geometry geometry) {
+            return geometry.heap + HeapGrowth.firstSize(geometry);
+        }
+
+        /** One free span. */
+        @Override
+        public void format(SegmentMemory memory, Geometry geometry) {
+            long size = HeapGrowth.firstSize(geometry);
+            long length = size >>> geometry.pageShift;
+            long first = geometry.firstPage();
+            long entry = geometry.pageEntry(first);
+            memory.putLong(entry, PageEntry.encode(PageEntry.FREE_HEAD, 0, length));
+            if (length > 1) {
+                memory.putLong(
+                        geometry.pageEntry(first + length - 1), PageEntry.encode(PageEntry.FREE_TAIL, 0, length));
+            }
+            int bin = SpanBins.bin(length);
+            memory.putLong(SpanBins.head(bin), first);
+            memory.putLong(SpanBins.occupancy(bin >>> 6), 1L << bin);
+            memory.putLong(Superblock.HEAP_END_OFFSET, geometry.heap + size);
+        }
+
+        @Override
+        public BlockAllocator open(LaneTable lanes) {
+            return new SegmentAllocator(lanes);
+        }
+
+        @Override
+        public boolean walk(SegmentMemory memory, Geometry geometry, BlockVisitor visitor) {
+            return new SegmentWalk(memory, geometry, visitor).walk();
+        }
+
+        @Override
+        public boolean isFor(Geometry geometry, long size, int sizeClass, long usable) {
+            return sizeClass == geometry.sizeClass(size) && usable == geometry.blockSize(sizeClass, size);
+        }
+
+        @Override
+        public String toString() {
+            return "SegmentAllocator";
+        }
     }
 }

@@ -249,9 +249,13 @@ public final class Geometry {
 
     // ---- superblock
 
-    /** Writes the immutable part of the superblock, the checksum last. */
-    public void writeTo(SegmentMemory memory, long uuidHigh, long uuidLow, long created) {
-        byte[] block = encode(uuidHigh, uuidLow, created);
+    /**
+     * Writes the immutable part of the superblock, the checksum last.
+     *
+     * @param allocator number of the allocator's type
+     */
+    public void writeTo(SegmentMemory memory, int allocator, long uuidHigh, long uuidLow, long created) {
+        byte[] block = encode(allocator, uuidHigh, uuidLow, created);
         for (int at = 0; at < Superblock.IMMUTABLE_END; at += Long.BYTES) {
             memory.putLong(at, ByteArrays.getLong(block, at));
         }
@@ -261,7 +265,7 @@ public final class Geometry {
         }
     }
 
-    private byte[] encode(long uuidHigh, long uuidLow, long created) {
+    private byte[] encode(int allocator, long uuidHigh, long uuidLow, long created) {
         byte[] block = new byte[Superblock.SIZE];
         ByteArrays.putLong(block, Superblock.MAGIC_OFFSET, Superblock.MAGIC);
         ByteArrays.putLong(block, Superblock.VERSION_OFFSET, pair(Superblock.MAJOR_VERSION, Superblock.MINOR_VERSION));
@@ -272,8 +276,7 @@ public final class Geometry {
         ByteArrays.putLong(block, Superblock.PAGE_SHIFT_OFFSET, pair(pageShift, laneBodySize));
         ByteArrays.putLong(block, Superblock.PROCESSES_OFFSET, pair(processes, lanes));
         ByteArrays.putLong(block, Superblock.CLASSES_OFFSET, pair(1, SizeClasses.COUNT));
-        ByteArrays.putLong(
-                block, Superblock.ALLOCATOR_OFFSET, pair(Superblock.SEGMENT_ALLOCATOR, Superblock.KEYED_MULTIPLY_HASH));
+        ByteArrays.putLong(block, Superblock.ALLOCATOR_OFFSET, pair(allocator, Superblock.KEYED_MULTIPLY_HASH));
         ByteArrays.putLong(block, Superblock.CAPACITIES_OFFSET, pair(redoCapacity, LOCK_CAPACITY));
         ByteArrays.putLong(block, Superblock.SEGMENT_BITS_OFFSET, pair(4, 4));
         ByteArrays.putLong(block, Superblock.PROCESS_TABLE_OFFSET, processTable);
@@ -306,9 +309,15 @@ public final class Geometry {
         return crc.getValue();
     }
 
+    /** Number of the allocator's type, in the superblock of a segment. */
+    public static int allocator(byte[] block) {
+        return ByteArrays.getInt(block, Superblock.ALLOCATOR_OFFSET);
+    }
+
     /**
      * Reads and checks a superblock that somebody else wrote. Nothing of it is believed: the geometry is computed again
-     * from its few free parameters and must come out the same in every word.
+     * from its few free parameters and must come out the same in every word. Whether the {@link #allocator} is a known one
+     * is for the caller to say.
      *
      * @param block the first {@value Superblock#SIZE} bytes of the file
      * @param fileSize bytes the file has now
@@ -344,6 +353,7 @@ public final class Geometry {
         }
         Geometry geometry = recompute(block, segment);
         byte[] expected = geometry.encode(
+                allocator(block),
                 ByteArrays.getLong(block, Superblock.UUID_OFFSET),
                 ByteArrays.getLong(block, Superblock.UUID_OFFSET + Long.BYTES),
                 ByteArrays.getLong(block, Superblock.CREATED_OFFSET));

@@ -24,8 +24,9 @@ import io.offsetheap.memory.SegmentMemory;
  *  0B8  growUnit                              0F8  crc32c of 000..0F7 and the class table
  *  100  clean        (holder of INIT)         108  boot hash    (holder of INIT)
  *  140  heapEnd      (page lock)              180  grow lock
- *  1C0  page lock                             200  span bin occupancy, four words   (page lock)
- *  240  192 span bin heads (page lock)        840  class table, one word a class
+ *  1C0  page lock                             200  the allocator's words (page lock): span bin
+ *                                                  occupancy, four words; 240  192 span bin heads
+ *  840  class table, one word a class
  *  980  name index header (nobody after format)  9C0  names lock
  * </pre>
  */
@@ -62,7 +63,10 @@ public final class Superblock {
     public static final int HEAP_END_OFFSET = (int) SegmentMemory.HEAP_END_OFFSET;
     public static final int GROW_LOCK_OFFSET = 0x180;
     public static final int PAGE_LOCK_OFFSET = 0x1C0;
-    public static final int SPAN_OCCUPANCY_OFFSET = 0x200;
+    /** From here to the class table stand words of the allocator that the segment was made with. */
+    public static final int ALLOCATOR_WORDS_OFFSET = 0x200;
+
+    public static final int SPAN_OCCUPANCY_OFFSET = ALLOCATOR_WORDS_OFFSET;
     public static final int SPAN_BINS_OFFSET = 0x240;
     public static final int CLASS_TABLE_OFFSET = 0x840;
     public static final int NAME_INDEX_OFFSET = 0x980;
@@ -80,6 +84,7 @@ public final class Superblock {
     public static final int MINOR_VERSION = 0;
     public static final long BYTE_ORDER = 0x0102030405060708L;
     public static final int SEGMENT_ALLOCATOR = 1;
+    public static final int FIRST_FIT_ALLOCATOR = 2;
     public static final int KEYED_MULTIPLY_HASH = 1;
 
     private Superblock() {}

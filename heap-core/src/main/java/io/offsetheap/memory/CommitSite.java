@@ -20,6 +20,10 @@ public enum CommitSite {
     RELEASE_EMPTY_RUN,
     ALLOCATE_SPAN,
     GROW,
+    RESERVE,
+    RETURN,
+    RESERVE_HEADER,
+    RETURN_HEADER,
     // lane and segment
     LANE_BODY,
     ATTACH_SLOT,

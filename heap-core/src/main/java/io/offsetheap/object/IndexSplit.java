@@ -60,7 +60,7 @@ final class IndexSplit {
             return false;
         }
         boolean grows = localDepth == depth;
-        int[] before = blocks.reservations(lane);
+        long[] before = blocks.reservations(lane);
         boolean reserved = reserve(lane, grows, depth);
         if (reserved) {
             lane.lock(LockRank.SPLIT, splitLock);

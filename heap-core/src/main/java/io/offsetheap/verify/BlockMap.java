@@ -3,6 +3,7 @@
  */
 package io.offsetheap.verify;
 
+import io.offsetheap.alloc.BlockVisitor;
 import org.agrona.collections.Long2LongHashMap;
 
 /** Blocks in use by their offset: of which class and size each is, and whether an owner has been found. Not thread-safe. */
@@ -18,10 +19,10 @@ final class BlockMap {
         blocks.put(block, size << CLASS_BITS | sizeClass);
     }
 
-    /** Removes a block that turned out to be free. Returns its class, or a negative number if it was not in use. */
+    /** Removes a block that turned out to be free. Returns its class, or {@link BlockVisitor#UNKNOWN}. */
     int remove(long block) {
         long removed = blocks.remove(block);
-        return removed == NONE ? -1 : sizeClassOf(removed);
+        return removed == NONE ? BlockVisitor.UNKNOWN : sizeClassOf(removed);
     }
 
     boolean contains(long block) {

@@ -3,6 +3,8 @@
  */
 package io.offsetheap.verify;
 
+import io.offsetheap.layout.FindingKind;
+
 /**
  * One thing that is wrong.
  *

@@ -4,6 +4,7 @@
 package io.offsetheap.verify;
 
 import io.offsetheap.lane.LaneState;
+import io.offsetheap.layout.FindingKind;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;

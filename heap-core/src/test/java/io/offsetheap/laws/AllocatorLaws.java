@@ -13,6 +13,7 @@ import io.offsetheap.TestSegment;
 import io.offsetheap.alloc.AllocatorStats;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.laws.BlockModel.Block;
+import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.region.MappedRegion;
@@ -32,12 +33,25 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** What holds for blocks in any segment, wherever it lives and however small it is. A container says which segment. */
-interface AllocatorLaws {
+/**
+ * What holds for the blocks of any allocator in any segment, wherever it lives and however small it is. A test class that
+ * implements this says which, and inherits the laws: jqwik runs them.
+ */
+public interface AllocatorLaws {
     /** A size whose blocks are spans of pages in every geometry. */
     long SPAN = 9000;
 
+    /** A segment of its own for one run of a law, with the allocator that the laws are to hold for. */
     TestSegment newSegment();
+
+    /** How that allocator's blocks lie in the heap. */
+    default BlockShape shape(Geometry geometry) {
+        return BlockShape.cells(geometry);
+    }
+
+    private BlockModel newModel(OffsetHeap heap, TestSegment segment) {
+        return new BlockModel(heap, segment.geometry(), shape(segment.geometry()));
+    }
 
     // ---- accounting
 
@@ -50,7 +64,7 @@ interface AllocatorLaws {
             assertEquals(0, heap.verify().rawBlocks());
             assertTrue(0 < stats.free() && stats.free() < stats.capacity(), stats::toString);
             assertTrue(0 < stats.largestFree() && stats.largestFree() <= stats.free(), stats::toString);
-            new BlockModel(heap, segment.geometry()).check(heap);
+            newModel(heap, segment).check(heap);
         }
     }
 
@@ -90,7 +104,7 @@ interface AllocatorLaws {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
             var before = trimmed(heap);
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             for (long size = 0; model.tryAllocate(heap, size, 1).isPresent(); ) {
                 size++;
             }
@@ -114,7 +128,7 @@ interface AllocatorLaws {
             @ForAll @Size(min = 5, max = 25) List<@From("sizes") Long> sizes) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             List<AllocatorStats> states = new ArrayList<>();
             for (long size : sizes) {
                 var before = trimmed(heap);
@@ -139,10 +153,14 @@ interface AllocatorLaws {
     default void noHistoryOfCallsBreaksAnInvariant(@ForAll @Size(max = 60) List<@From("calls") Call> calls) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
-            for (Call call : calls) {
-                call.run(heap, model);
-                model.check(heap);
+            BlockModel model = newModel(heap, segment);
+            try {
+                for (Call call : calls) {
+                    call.run(heap, model);
+                    model.check(heap);
+                }
+            } catch (RuntimeException | AssertionError e) {
+                throw model.failure(e);
             }
         }
     }
@@ -150,7 +168,7 @@ interface AllocatorLaws {
     /** One call of a history. */
     record Call(String what, long number, long alignment) {
         void run(OffsetHeap heap, BlockModel model) {
-            List<Block> blocks = model.blocks();
+            List<Block> blocks = allocated(model);
             switch (what) {
                 case "allocate" -> model.tryAllocate(heap, number, alignment);
                 case "free" -> {
@@ -158,9 +176,19 @@ interface AllocatorLaws {
                         model.free(heap, blocks.get((int) (number % blocks.size())));
                     }
                 }
-                case "trim" -> heap.trim();
+                case "trim" -> model.trim(heap);
                 default -> throw new IllegalArgumentException(what);
             }
+        }
+
+        /** A line of the history that a failing law prints. */
+        @Override
+        public String toString() {
+            return switch (what) {
+                case "allocate" -> "allocate " + number + (alignment == 1 ? "" : " at a multiple of " + alignment);
+                case "free" -> "free block " + number + " of those in use";
+                default -> what;
+            };
         }
     }
 
@@ -193,7 +221,7 @@ interface AllocatorLaws {
     default void aRefusalChangesNothing(@ForAll @IntRange(max = 3000) int size, @ForAll Random random) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             while (model.tryAllocate(heap, random.nextInt(size + 4000), 1).isPresent()) {}
             List<Block> blocks = Order.SHUFFLED.of(model.blocks(), random);
             blocks.subList(0, blocks.size() / 4).forEach(block -> model.free(heap, block));
@@ -229,7 +257,7 @@ interface AllocatorLaws {
     default void blocksOfNoBytesAreBlocksLikeOthers(@ForAll @IntRange(min = 2, max = 200) int count) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             for (int i = 0; i < count; i++) {
                 model.allocate(heap, 0);
             }
@@ -249,7 +277,7 @@ interface AllocatorLaws {
         for (int i = 0; i < 2; i++) {
             try (TestSegment segment = newSegment()) {
                 OffsetHeap heap = segment.create();
-                BlockModel model = new BlockModel(heap, segment.geometry());
+                BlockModel model = newModel(heap, segment);
                 calls.forEach(call -> call.run(heap, model));
                 outcomes.add(model.blocks());
             }
@@ -262,7 +290,7 @@ interface AllocatorLaws {
     default void absurdSizesAndAlignmentsAreRefused() {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             model.allocate(heap, 100);
             var before = trimmed(heap);
             List<Long> sizes = new ArrayList<>(List.of(before.capacity(), before.capacity() + 1, heap.maxSize()));
@@ -331,7 +359,7 @@ interface AllocatorLaws {
             @ForAll @Size(min = 1, max = 10) List<@From("sizes") Long> sizes, @ForAll Random random) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             sizes.forEach(size -> model.tryAllocate(heap, size, 1));
             List<Block> blocks = model.blocks();
             for (Block block : blocks) {
@@ -361,7 +389,7 @@ interface AllocatorLaws {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
             var before = trimmed(heap);
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             int refusals = 0;
             while (refusals < 13) {
                 var block = model.tryAllocate(heap, random.nextInt(3000), 1L << random.nextInt(13));
@@ -395,11 +423,14 @@ interface AllocatorLaws {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
             long room = trimmed(heap).free();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             while (model.tryAllocate(heap, size, alignment).isPresent()) {}
             while (model.tryAllocate(heap, segment.geometry().pageSize(), 1).isPresent()) {}
             while (model.tryAllocate(heap, 16, 1).isPresent()) {}
-            long usable = model.blocks().stream().mapToLong(Block::usable).sum();
+            long header = shape(segment.geometry()).header();
+            long usable = model.blocks().stream()
+                    .mapToLong(block -> header + block.usable())
+                    .sum();
             model.check(heap);
             assertTrue(usable >= room * 7 / 10, () -> "usable " + usable + " of " + room);
         }
@@ -411,7 +442,7 @@ interface AllocatorLaws {
             @ForAll @Size(min = 5, max = 20) List<@IntRange(max = 12) Integer> shifts) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             shifts.forEach(shift -> model.tryAllocate(heap, 40L + shift, 1L << shift));
             OffsetHeap other = segment.open();
             assertNotEquals(address(heap, 0), address(other, 0));
@@ -436,14 +467,15 @@ interface AllocatorLaws {
     default void freedSpansJoinWhatIsFreeBesideThem(@ForAll("ordersOfThree") List<Integer> order) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             var before = trimmed(heap);
             for (int i = 0; i < 4; i++) {
                 model.allocate(heap, SPAN);
             }
             List<Block> spans = model.blocks();
+            long header = shape(segment.geometry()).header();
             for (int i = 0; i < 3; i++) {
-                assertEquals(spans.get(i).end(), spans.get(i + 1).offset(), "spans stand side by side");
+                assertEquals(spans.get(i).end() + header, spans.get(i + 1).offset(), "spans stand side by side");
             }
             long others = trimmed(heap).freeSpans();
             boolean[] free = new boolean[4];
@@ -457,7 +489,7 @@ interface AllocatorLaws {
                 assertEquals(gaps, trimmed(heap).freeSpans(), () -> "after freeing " + i + " of " + order);
                 model.check(heap);
             }
-            long joined = 3 * spans.get(0).usable();
+            long joined = 3 * spans.get(0).usable() + 2 * header;
             assertEquals(spans.get(0).offset(), model.allocate(heap, joined).offset());
             model.blocks().forEach(block -> model.free(heap, block));
             assertSameRoom(before, heap);
@@ -469,16 +501,19 @@ interface AllocatorLaws {
         return Arbitraries.shuffle(0, 1, 2);
     }
 
-    /** Law C-046: whole pages are handed out, and accounted for. */
+    /** Law C-046: whole pages, or whole granules, are handed out, and accounted for. */
     @Property(tries = 5)
     default void aSpanIsWholePages(@ForAll @IntRange(min = 8193, max = 20_000) int size) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            long page = segment.geometry().pageSize();
+            BlockShape shape = shape(segment.geometry());
+            long granule = shape.granule();
             var before = trimmed(heap);
             long block = heap.allocate(size);
-            assertEquals((size + page - 1) / page * page, heap.usableSize(block));
-            assertEquals(before.free() - heap.usableSize(block), heap.stats().free());
+            assertEquals((size + granule - 1) / granule * granule, heap.usableSize(block));
+            assertEquals(
+                    before.free() - shape.header() - heap.usableSize(block),
+                    heap.stats().free());
         }
     }
 
@@ -487,21 +522,23 @@ interface AllocatorLaws {
     default void theLastSpanIsASpanLikeOthers() {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             while (model.tryAllocate(heap, SPAN, 1).isPresent()) {}
-            long page = segment.geometry().pageSize();
-            while (model.tryAllocate(heap, page, 1).isPresent()) {}
+            BlockShape shape = shape(segment.geometry());
+            while (model.tryAllocate(heap, shape.granule(), 1).isPresent()) {}
             List<Block> blocks = model.blocks();
             Block last = blocks.get(blocks.size() - 1);
             Block before = blocks.get(blocks.size() - 2);
-            assertEquals(heap.maxSize(), last.end());
+            long left = heap.maxSize() - last.end() - shape.end();
+            assertTrue(left >= 0 && left < shape.header() + shape.granule(), () -> left + " bytes left behind " + last);
             model.free(heap, last);
             assertEquals(last.offset(), model.allocate(heap, last.usable()).offset());
             model.free(heap, model.blocks().get(blocks.size() - 1));
             model.free(heap, before);
             assertEquals(
                     before.offset(),
-                    model.allocate(heap, before.usable() + last.usable()).offset());
+                    model.allocate(heap, before.usable() + shape.header() + last.usable())
+                            .offset());
             model.check(heap);
         }
     }
@@ -544,7 +581,7 @@ interface AllocatorLaws {
     default void aReadOnlyViewCountsTheSame(@ForAll @Size(max = 40) List<@From("calls") Call> calls) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             calls.forEach(call -> call.run(heap, model));
             OffsetHeap view = segment.openReadOnly();
             assertEquals(heap.stats(), view.stats());
@@ -558,7 +595,7 @@ interface AllocatorLaws {
     default void anyGrowthThatFitsIsMade() {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             model.allocate(heap, 1000);
             long unit = segment.geometry().growUnit;
             for (int round = 0; round < 2; round++) {
@@ -594,7 +631,7 @@ interface AllocatorLaws {
             OffsetHeap heap = segment.create();
             OffsetHeap other = segment.open();
             OffsetHeap view = segment.openReadOnly();
-            BlockModel model = new BlockModel(heap, segment.geometry());
+            BlockModel model = newModel(heap, segment);
             long before = heap.stats().grown();
             heap.grow(Math.min(bytes, heap.stats().capacity() - before));
             assertTrue(heap.stats().grown() > before);

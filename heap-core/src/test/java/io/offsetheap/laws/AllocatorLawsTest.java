@@ -5,10 +5,11 @@ package io.offsetheap.laws;
 
 import io.offsetheap.TestSegment;
 import io.offsetheap.TestSegment.Storage;
+import io.offsetheap.alloc.FirstFitAllocator;
 import io.offsetheap.layout.Geometry;
 import net.jqwik.api.Group;
 
-/** The laws of the allocator, wherever a segment lives, and in three sizes. */
+/** The laws of both allocators, wherever a segment lives, and in three sizes. */
 class AllocatorLawsTest {
     @Group
     class TinyInSharedMemory implements AllocatorLaws {
@@ -63,6 +64,38 @@ class AllocatorLawsTest {
         @Override
         public TestSegment newSegment() {
             return new TestSegment(Storage.ANONYMOUS, Geometry.of(256 << 10));
+        }
+    }
+
+    /** The plain allocator under the same laws. */
+    interface OfFirstFit extends AllocatorLaws {
+        @Override
+        default BlockShape shape(Geometry geometry) {
+            return BlockShape.tagged();
+        }
+    }
+
+    @Group
+    class FirstFitTinyInSharedMemory implements OfFirstFit {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.SHARED_MEMORY, Geometry.tiny(64 << 10), FirstFitAllocator.TYPE);
+        }
+    }
+
+    @Group
+    class FirstFitSmallInAFile implements OfFirstFit {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.FILE, Geometry.of(256 << 10), FirstFitAllocator.TYPE);
+        }
+    }
+
+    @Group
+    class FirstFitOfOneMegabyteInSharedMemory implements OfFirstFit {
+        @Override
+        public TestSegment newSegment() {
+            return new TestSegment(Storage.SHARED_MEMORY, Geometry.of(1 << 20), FirstFitAllocator.TYPE);
         }
     }
 }

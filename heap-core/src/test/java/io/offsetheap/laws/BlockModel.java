@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.OffsetHeap;
-import io.offsetheap.alloc.PageEntry;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.layout.Geometry;
 import java.util.ArrayList;
@@ -23,6 +22,10 @@ final class BlockModel {
             return offset + usable;
         }
 
+        String name() {
+            return "#" + (seed + 1);
+        }
+
         private byte[] pattern() {
             byte[] bytes = new byte[Math.toIntExact(usable)];
             new SplittableRandom(seed).nextBytes(bytes);
@@ -31,16 +34,37 @@ final class BlockModel {
     }
 
     private final Geometry geometry;
+    private final BlockShape shape;
     private final TreeMap<Long, Block> blocks = new TreeMap<>();
     /** Bytes of the blocks that the heap holds for itself: the name index. */
     private final long own;
 
     private long seeds;
+    /** What has been done to the heap, a line each. */
+    private final List<String> story = new ArrayList<>();
 
     /** @param heap without a raw block */
-    BlockModel(OffsetHeap heap, Geometry geometry) {
+    BlockModel(OffsetHeap heap, Geometry geometry, BlockShape shape) {
         this.geometry = geometry;
-        this.own = heap.stats().used() - runOverhead(heap);
+        this.shape = shape;
+        this.own = heap.stats().used() - shape.overhead(heap, geometry);
+    }
+
+    void trim(OffsetHeap heap) {
+        story.add("trim");
+        heap.trim();
+    }
+
+    /** Adds the outcome of what has been done last. */
+    private void tell(String outcome) {
+        int last = story.size() - 1;
+        story.set(last, story.get(last) + ": " + outcome);
+    }
+
+    /** What has led to a failure, step by step. */
+    AssertionError failure(Throwable reason) {
+        return new AssertionError(
+                "a history breaks a law\n    " + String.join("\n    ", story) + "\n" + reason.getMessage(), reason);
     }
 
     List<Block> blocks() {
@@ -48,10 +72,12 @@ final class BlockModel {
     }
 
     Block allocate(OffsetHeap heap, long size) {
+        story.add("allocate " + size);
         return add(heap, heap.allocate(size), size, 16);
     }
 
     Block allocate(OffsetHeap heap, long size, long alignment) {
+        story.add("allocate " + size + (alignment == 1 ? "" : " at a multiple of " + alignment));
         return add(heap, heap.allocate(size, alignment), size, alignment);
     }
 
@@ -60,6 +86,7 @@ final class BlockModel {
         try {
             return Optional.of(allocate(heap, size, alignment));
         } catch (OutOfSegmentMemoryException e) {
+            tell("refused");
             return Optional.empty();
         }
     }
@@ -67,6 +94,7 @@ final class BlockModel {
     /** Checks a block that is new, and fills it. */
     private Block add(OffsetHeap heap, long offset, long size, long alignment) {
         Block block = new Block(offset, heap.usableSize(offset), seeds++);
+        tell(block.name() + ", offset " + offset);
         assertTrue(block.usable >= size, () -> block + " is smaller than " + size);
         assertEquals(0, offset % Math.max(alignment, 16), () -> block + " is not at a multiple of " + alignment);
         assertTrue(
@@ -81,6 +109,7 @@ final class BlockModel {
     }
 
     void free(OffsetHeap heap, Block block) {
+        story.add("free " + block.name());
         heap.free(block.offset);
         blocks.remove(block.offset);
     }
@@ -95,7 +124,7 @@ final class BlockModel {
         assertEquals(report.rawBlocks() + report.reachableBlocks(), stats.liveBlocks());
         assertEquals(geometry.capacity(), stats.capacity());
         long usable = blocks.values().stream().mapToLong(Block::usable).sum();
-        assertEquals(stats.capacity(), usable + own + runOverhead(heap) + stats.free());
+        assertEquals(stats.capacity(), usable + own + shape.overhead(heap, geometry) + stats.free());
         blocks.values().forEach(block -> checkBytes(heap, block));
     }
 
@@ -104,22 +133,5 @@ final class BlockModel {
         assertTrue(
                 heap.memory().equalBytes(block.offset, block.pattern(), 0, Math.toIntExact(block.usable)),
                 () -> block + " has lost its bytes");
-    }
-
-    /** Bytes of the runs that are no cells: their headers and what is left at their ends. */
-    private long runOverhead(OffsetHeap heap) {
-        long overhead = 0;
-        long end = geometry.pageOf(geometry.heap + heap.stats().grown());
-        long page = geometry.firstPage();
-        while (page < end) {
-            long word = heap.memory().getLong(geometry.pageEntry(page));
-            if (PageEntry.kind(word) == PageEntry.RUN) {
-                int c = PageEntry.sizeClass(word);
-                overhead +=
-                        geometry.runPages(c) * geometry.pageSize() - (long) geometry.runCells(c) * geometry.cellSize(c);
-            }
-            page += PageEntry.pages(word);
-        }
-        return overhead;
     }
 }

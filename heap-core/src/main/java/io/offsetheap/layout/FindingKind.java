@@ -1,7 +1,7 @@
 /*
  * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
  */
-package io.offsetheap.verify;
+package io.offsetheap.layout;
 
 /** What can be wrong with a heap: one kind for each invariant of the segment. */
 public enum FindingKind {
