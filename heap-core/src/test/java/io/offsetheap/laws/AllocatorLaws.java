@@ -45,12 +45,12 @@ public interface AllocatorLaws {
     TestSegment newSegment();
 
     /** How that allocator's blocks lie in the heap. */
-    default BlockShape shape(Geometry geometry) {
-        return BlockShape.cells(geometry);
+    default BlockLayout layout(Geometry geometry) {
+        return BlockLayout.cells(geometry);
     }
 
     private BlockModel newModel(OffsetHeap heap, TestSegment segment) {
-        return new BlockModel(heap, segment.geometry(), shape(segment.geometry()));
+        return new BlockModel(heap, segment.geometry(), layout(segment.geometry()));
     }
 
     // ---- accounting
@@ -427,7 +427,7 @@ public interface AllocatorLaws {
             while (model.tryAllocate(heap, size, alignment).isPresent()) {}
             while (model.tryAllocate(heap, segment.geometry().pageSize(), 1).isPresent()) {}
             while (model.tryAllocate(heap, 16, 1).isPresent()) {}
-            long header = shape(segment.geometry()).header();
+            long header = layout(segment.geometry()).header();
             long usable = model.blocks().stream()
                     .mapToLong(block -> header + block.usable())
                     .sum();
@@ -473,7 +473,7 @@ public interface AllocatorLaws {
                 model.allocate(heap, SPAN);
             }
             List<Block> spans = model.blocks();
-            long header = shape(segment.geometry()).header();
+            long header = layout(segment.geometry()).header();
             for (int i = 0; i < 3; i++) {
                 assertEquals(spans.get(i).end() + header, spans.get(i + 1).offset(), "spans stand side by side");
             }
@@ -506,13 +506,13 @@ public interface AllocatorLaws {
     default void aSpanIsWholePages(@ForAll @IntRange(min = 8193, max = 20_000) int size) {
         try (TestSegment segment = newSegment()) {
             OffsetHeap heap = segment.create();
-            BlockShape shape = shape(segment.geometry());
-            long granule = shape.granule();
+            BlockLayout layout = layout(segment.geometry());
+            long granule = layout.granule();
             var before = trimmed(heap);
             long block = heap.allocate(size);
             assertEquals((size + granule - 1) / granule * granule, heap.usableSize(block));
             assertEquals(
-                    before.free() - shape.header() - heap.usableSize(block),
+                    before.free() - layout.header() - heap.usableSize(block),
                     heap.stats().free());
         }
     }
@@ -524,20 +524,21 @@ public interface AllocatorLaws {
             OffsetHeap heap = segment.create();
             BlockModel model = newModel(heap, segment);
             while (model.tryAllocate(heap, SPAN, 1).isPresent()) {}
-            BlockShape shape = shape(segment.geometry());
-            while (model.tryAllocate(heap, shape.granule(), 1).isPresent()) {}
+            BlockLayout layout = layout(segment.geometry());
+            while (model.tryAllocate(heap, layout.granule(), 1).isPresent()) {}
             List<Block> blocks = model.blocks();
             Block last = blocks.get(blocks.size() - 1);
             Block before = blocks.get(blocks.size() - 2);
-            long left = heap.maxSize() - last.end() - shape.end();
-            assertTrue(left >= 0 && left < shape.header() + shape.granule(), () -> left + " bytes left behind " + last);
+            long left = heap.maxSize() - last.end() - layout.end();
+            assertTrue(
+                    left >= 0 && left < layout.header() + layout.granule(), () -> left + " bytes left behind " + last);
             model.free(heap, last);
             assertEquals(last.offset(), model.allocate(heap, last.usable()).offset());
             model.free(heap, model.blocks().get(blocks.size() - 1));
             model.free(heap, before);
             assertEquals(
                     before.offset(),
-                    model.allocate(heap, before.usable() + shape.header() + last.usable())
+                    model.allocate(heap, before.usable() + layout.header() + last.usable())
                             .offset());
             model.check(heap);
         }

@@ -70,8 +70,8 @@ class AllocatorLawsTest {
     /** The plain allocator under the same laws. */
     interface OfFirstFit extends AllocatorLaws {
         @Override
-        default BlockShape shape(Geometry geometry) {
-            return BlockShape.tagged();
+        default BlockLayout layout(Geometry geometry) {
+            return BlockLayout.tagged();
         }
     }
 

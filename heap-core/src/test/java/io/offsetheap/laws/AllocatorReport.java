@@ -13,6 +13,8 @@ import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.laws.AllocatorWorkload.Trace;
 import io.offsetheap.layout.Geometry;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,21 +23,23 @@ import java.util.Locale;
 /**
  * Speed, space and fragmentation of allocators side by side, over every {@link AllocatorWorkload}, as a table.
  *
- * <p>Space is measured at the moment when the most bytes are in use. Of the heap up to the end of its highest block so far,
- * {@code internal} is the share that blocks in use have and nobody asked for: rounding, headers, bookkeeping; {@code external}
- * is the share that lies free between them.
+ * <p>Speed is in operations a second of the thread's processor time, so that other programs matter less. Space is measured as
+ * Wilson, Johnstone, Neely and Boles do (Dynamic storage allocation: a survey and critical review, 1995): the most that the
+ * heap ever needs, beside the most that is in use. What it needs more is {@code internal} as far as blocks had it that nobody
+ * had asked for when the most was in use (rounding, headers, bookkeeping), and {@code external} as far as it was free then.
  */
 public final class AllocatorReport {
     private static final int OPERATIONS = 100_000;
     private static final int ROUNDS = 5;
     private static final long MAX_SIZE = 256L << 20;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /**
      * One line of the table.
      *
      * @param operationsPerSecond median of the rounds, on one thread that has pinned its lane
      * @param peakBytes bytes asked for and not yet freed, at their most
-     * @param heapBytes bytes from the beginning of the heap to the end of the highest block until then
+     * @param heapBytes bytes from the beginning of the heap to the end of the highest block there ever was
      * @param internal share of the heap bytes from 0 to 1
      * @param external share of the heap bytes from 0 to 1
      */
@@ -66,6 +70,8 @@ public final class AllocatorReport {
         List<Line> lines = new ArrayList<>();
         for (AllocatorWorkload workload : AllocatorWorkload.values()) {
             Trace trace = workload.trace(operations);
+            // The first round is for the compiler.
+            allocators.forEach(allocator -> speed(trace, allocator));
             double[][] speeds = new double[allocators.size()][rounds];
             for (int round = 0; round < rounds; round++) {
                 for (int a = 0; a < allocators.size(); a++) {
@@ -106,11 +112,11 @@ public final class AllocatorReport {
             OffsetHeap heap = segment.create();
             LanePin pin = heap.pin();
             long[] blocks = new long[trace.width()];
-            long start = System.nanoTime();
+            long start = THREADS.getCurrentThreadCpuTime();
             for (int i = 0; i < trace.length(); i++) {
                 run(heap, trace, i, blocks);
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
+            double seconds = (THREADS.getCurrentThreadCpuTime() - start) / 1e9;
             pin.close();
             return trace.length() / seconds;
         }
@@ -132,15 +138,18 @@ public final class AllocatorReport {
             long own = heap.stats().used();
             long[] blocks = new long[trace.width()];
             long end = begin + own;
-            for (int i = 0; i < trace.peak(); i++) {
+            long used = 0;
+            for (int i = 0; i < trace.length(); i++) {
                 run(heap, trace, i, blocks);
                 if (trace.size(i) >= 0) {
                     long block = blocks[trace.slot(i)];
                     end = Math.max(end, block + heap.usableSize(block));
                 }
+                if (i + 1 == trace.peak()) {
+                    used = heap.stats().used();
+                }
             }
             double heapBytes = end - begin;
-            long used = heap.stats().used();
             return new Line(
                     workload,
                     allocator,

@@ -34,7 +34,7 @@ final class BlockModel {
     }
 
     private final Geometry geometry;
-    private final BlockShape shape;
+    private final BlockLayout layout;
     private final TreeMap<Long, Block> blocks = new TreeMap<>();
     /** Bytes of the blocks that the heap holds for itself: the name index. */
     private final long own;
@@ -44,10 +44,10 @@ final class BlockModel {
     private final List<String> story = new ArrayList<>();
 
     /** @param heap without a raw block */
-    BlockModel(OffsetHeap heap, Geometry geometry, BlockShape shape) {
+    BlockModel(OffsetHeap heap, Geometry geometry, BlockLayout layout) {
         this.geometry = geometry;
-        this.shape = shape;
-        this.own = heap.stats().used() - shape.overhead(heap, geometry);
+        this.layout = layout;
+        this.own = heap.stats().used() - layout.overhead(heap, geometry);
     }
 
     void trim(OffsetHeap heap) {
@@ -94,7 +94,7 @@ final class BlockModel {
     /** Checks a block that is new, and fills it. */
     private Block add(OffsetHeap heap, long offset, long size, long alignment) {
         Block block = new Block(offset, heap.usableSize(offset), seeds++);
-        tell(block.name() + ", offset " + offset);
+        tell(block.name());
         assertTrue(block.usable >= size, () -> block + " is smaller than " + size);
         assertEquals(0, offset % Math.max(alignment, 16), () -> block + " is not at a multiple of " + alignment);
         assertTrue(
@@ -119,12 +119,15 @@ final class BlockModel {
         var report = heap.verify();
         assertEquals(List.of(), report.findings());
         assertEquals(0, report.busyLanes());
-        assertEquals(blocks.size(), report.rawBlocks());
+        assertEquals(blocks.size(), report.rawBlocks(), "blocks that the heap holds for programs");
         var stats = heap.stats();
-        assertEquals(report.rawBlocks() + report.reachableBlocks(), stats.liveBlocks());
+        assertEquals(report.rawBlocks() + report.reachableBlocks(), stats.liveBlocks(), "blocks in use");
         assertEquals(geometry.capacity(), stats.capacity());
         long usable = blocks.values().stream().mapToLong(Block::usable).sum();
-        assertEquals(stats.capacity(), usable + own + shape.overhead(heap, geometry) + stats.free());
+        assertEquals(
+                stats.capacity(),
+                usable + own + layout.overhead(heap, geometry) + stats.free(),
+                "bytes of blocks in use, of their headers, and free");
         blocks.values().forEach(block -> checkBytes(heap, block));
     }
 

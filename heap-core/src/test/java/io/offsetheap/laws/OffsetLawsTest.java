@@ -134,7 +134,7 @@ class OffsetLawsTest {
             segment.create();
             OffsetHeap heap = segment.openSparse();
             heap.grow(5L << 30);
-            BlockModel model = new BlockModel(heap, segment.geometry(), BlockShape.cells(segment.geometry()));
+            BlockModel model = new BlockModel(heap, segment.geometry(), BlockLayout.cells(segment.geometry()));
             for (long limit : new long[] {1L << 31, 1L << 32}) {
                 // A block that reaches over the limit, and small ones behind it.
                 long large = 0;

@@ -15,15 +15,15 @@ import io.offsetheap.layout.Geometry;
  * @param granule what the usable size of a large block is a multiple of, where there is room behind it
  * @param end bytes at the end of the segment that never become part of a block
  */
-public record BlockShape(boolean runs, long header, long granule, long end) {
+public record BlockLayout(boolean runs, long header, long granule, long end) {
     /** Cells and whole pages, with all bookkeeping beside them. */
-    public static BlockShape cells(Geometry geometry) {
-        return new BlockShape(true, 0, geometry.pageSize(), 0);
+    public static BlockLayout cells(Geometry geometry) {
+        return new BlockLayout(true, 0, geometry.pageSize(), 0);
     }
 
     /** Blocks of multiples of 16 bytes behind a tag of 16, the last of which is free and at least 32. */
-    public static BlockShape tagged() {
-        return new BlockShape(false, 16, 16, 32);
+    public static BlockLayout tagged() {
+        return new BlockLayout(false, 16, 16, 32);
     }
 
     /** Bytes that count as used and belong to no block. */
