@@ -7,17 +7,23 @@ package io.offsetheap.layout;
 public enum FindingKind {
     /** The end of the heap is outside the segment, or not at a whole unit of growth. */
     HEAP_END,
-    /** The spans do not tile the heap: one has no length, or passes the end. */
+    /** The spans, or blocks, do not tile the heap: one has no length, or passes the end. */
     TILING,
-    /** A page's entry is of no kind that may stand at the head of a span, or of a kind that must not stand inside one. */
+    /**
+     * A page's entry is of no kind that may stand at the head of a span, or of a kind that must not stand inside one; or a
+     * block's tag is of no kind.
+     */
     PAGE_KIND,
-    /** The entries of a span's first and last page disagree, or a run's page does not lead to its head. */
+    /**
+     * The entries of a span's first and last page disagree, a run's page does not lead to its head, or a block's tag does not
+     * say how long the block before it is.
+     */
     PAGE_TAIL,
-    /** Two free spans stand side by side. */
+    /** Two free spans, or blocks, stand side by side. */
     UNCOALESCED,
-    /** A span bin's list is broken: a link leads nowhere, back, in a circle, or to a span that does not belong there. */
+    /** A list of free spans or blocks is broken: a link leads nowhere, back, in a circle, or to one that does not belong there. */
     SPAN_LIST,
-    /** A free span is in no bin. */
+    /** A free span is in no bin, or a free block not in the list. */
     SPAN_UNLISTED,
     /** The occupancy bit of a span bin says the opposite of its list. */
     OCCUPANCY,
@@ -25,7 +31,7 @@ public enum FindingKind {
     RUN_LENGTH,
     /** A run's count of free cells is not the number of bits in its bitmap, or bits stand behind the last cell. */
     FREE_COUNT,
-    /** The list of a class's runs with free cells is broken, or has a run that does not belong there. */
+    /** The list of a class's runs with free cells, or of free headers, is broken, or has one that does not belong there. */
     PARTIAL_LIST,
     /** A run with free cells is not listed. */
     RUN_UNLISTED,

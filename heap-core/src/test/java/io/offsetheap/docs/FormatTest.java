@@ -34,6 +34,7 @@ class FormatTest {
             "alloc.Bin",
             "alloc.PageEntry",
             "alloc.SpanBins",
+            "alloc.TaggedBlock",
             "object.ContainerHeader",
             "object.HashIndexHeader",
             "object.Bucket",
@@ -49,7 +50,8 @@ class FormatTest {
             "KernelLiveness");
 
     /** Classes of which the document names some constants. */
-    private static final List<String> OTHERS = List.of("object.NameIndex", "object.SharedType$Structure");
+    private static final List<String> OTHERS =
+            List.of("alloc.AllocatorType", "object.NameIndex", "object.SharedType$Structure");
 
     @Test
     void everyRowSaysWhatItsConstantIs() throws Exception {
