@@ -7,6 +7,7 @@ import io.offsetheap.CrashingMemory.Crash;
 import io.offsetheap.MortalHeap;
 import io.offsetheap.TestSegment;
 import io.offsetheap.TestSegment.Storage;
+import io.offsetheap.alloc.FirstFitAllocator;
 import io.offsetheap.layout.Geometry;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
@@ -59,6 +60,12 @@ class MapperProperties {
     @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
     void noDeathBreaksAnInvariant(@ForAll("deaths") List<History.Step> steps, @ForAll Storage storage) {
         run(steps, new TestSegment(storage, Geometry.tiny(96 << 10)));
+    }
+
+    @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
+    void noDeathBreaksAnInvariantOfTheFirstFitAllocator(
+            @ForAll("deaths") List<History.Step> steps, @ForAll Storage storage) {
+        run(steps, new TestSegment(storage, Geometry.tiny(96 << 10), FirstFitAllocator.TYPE));
     }
 
     private static void run(List<History.Step> steps, TestSegment newSegment) {
