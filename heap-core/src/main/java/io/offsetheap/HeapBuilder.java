@@ -47,9 +47,15 @@ public final class HeapBuilder {
     /**
      * The allocator of a new heap, fixed for its life; {@link SegmentAllocator} unless said. A heap that is opened may have
      * this one or any of the library's own: one with an allocator of another program is opened only with its type given here.
+     *
+     * @throws IllegalArgumentException if the type has a number of the library's and is not of the library
      */
     public HeapBuilder allocator(AllocatorType type) {
-        this.allocator = Objects.requireNonNull(type, "type");
+        if (type.id() < AllocatorType.FIRST_FOREIGN_ID && !SegmentOpener.OWN_ALLOCATORS.contains(type)) {
+            throw new IllegalArgumentException("the number of an allocator belongs to the library: id=" + type.id()
+                    + " firstForeignId=" + AllocatorType.FIRST_FOREIGN_ID);
+        }
+        this.allocator = type;
         return this;
     }
 

@@ -19,6 +19,7 @@ import io.offsetheap.region.MappedRegion;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SegmentLocation;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +36,9 @@ final class SegmentOpener {
      * attacher of this boot decides whether the segment was left in order; then a slot is claimed; then it is checked
      * that the name still leads to this file.
      */
+
+    /** The types that every program knows. */
+    static final List<AllocatorType> OWN_ALLOCATORS = List.of(SegmentAllocator.TYPE, FirstFitAllocator.TYPE);
 
     private static final long INIT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NANOS = 100_000;
@@ -195,9 +199,12 @@ final class SegmentOpener {
     /** The allocator that a segment was made with. */
     private AllocatorType allocatorOf(byte[] superblock) {
         int id = Geometry.allocator(superblock);
-        for (AllocatorType known : new AllocatorType[] {allocator, SegmentAllocator.TYPE, FirstFitAllocator.TYPE}) {
-            if (known.id() == id) {
-                return known;
+        if (id == allocator.id()) {
+            return allocator;
+        }
+        for (AllocatorType own : OWN_ALLOCATORS) {
+            if (id == own.id()) {
+                return own;
             }
         }
         throw new SegmentFormatException(

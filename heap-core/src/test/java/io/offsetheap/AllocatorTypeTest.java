@@ -69,6 +69,16 @@ class AllocatorTypeTest {
     }
 
     @Test
+    void ofAnotherProgramHasNoNumberOfTheLibrary() {
+        HeapBuilder builder = OffsetHeap.sharedMemory("test-allocator-type");
+        for (int id : new int[] {Integer.MIN_VALUE, -1, 0, 1, 2, AllocatorType.FIRST_FOREIGN_ID - 1}) {
+            AllocatorType forged = new ForwardingType(id, FirstFitAllocator.TYPE, blocks -> blocks);
+            var refusal = assertThrows(IllegalArgumentException.class, () -> builder.allocator(forged));
+            assertTrue(refusal.getMessage().contains("id=" + id + " "), refusal.getMessage());
+        }
+    }
+
+    @Test
     void ofTheLibraryIsKnownBesideAnotherOne() {
         try (TestSegment segment = new TestSegment(Storage.FILE, Geometry.of(1 << 20), SegmentAllocator.TYPE)) {
             segment.create().construct("bytes", SharedBytes.TYPE, 100);

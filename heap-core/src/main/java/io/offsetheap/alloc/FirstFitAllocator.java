@@ -15,7 +15,6 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,14 +127,7 @@ public final class FirstFitAllocator implements BlockAllocator {
 
     @Override
     public void grow(long bytes) {
-        Lane lane = lanes.lease();
-        try {
-            growth.growBy(lane, bytes);
-            lane.giveBack();
-        } catch (Throwable t) {
-            lane.abandon(t);
-            throw t;
-        }
+        growth.grow(bytes);
     }
 
     @Override
@@ -158,7 +150,7 @@ public final class FirstFitAllocator implements BlockAllocator {
     /** Makes a block in use, for a slot of the lane or, with {@link #NO_SLOT}, for the caller. */
     private long place(Lane lane, long size, long alignment, int kind, int slot, CommitSite site) {
         if (size > geometry.capacity() || alignment > geometry.capacity()) {
-            throw refusal(size);
+            throw growth.refusal(size, stats());
         }
         long usable = TaggedBlock.usable(size);
         // Where the last block begins is not known here: as if all that an alignment can skip were skipped.
@@ -177,7 +169,7 @@ public final class FirstFitAllocator implements BlockAllocator {
         collect(lane);
         long block = tryPlace(lane, usable, alignment, kind, slot, site);
         if (block == 0) {
-            throw refusal(size);
+            throw growth.refusal(size, stats());
         }
         return block;
     }
@@ -186,16 +178,19 @@ public final class FirstFitAllocator implements BlockAllocator {
     private long tryPlace(Lane lane, long usable, long alignment, int kind, int slot, CommitSite site) {
         lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
         long block = 0;
-        for (long free = next(TaggedBlock.RING); free != TaggedBlock.RING && block == 0; free = nextInOrder(free)) {
+        long free = next(TaggedBlock.RING);
+        while (free != TaggedBlock.RING && block == 0) {
             block = fit(free, usable, alignment);
-            if (block != 0) {
-                carve(lane, free, block, TaggedBlock.DATA_OFFSET + usable, kind);
-                if (slot != NO_SLOT) {
-                    lane.set(slot(lane, slot), block + TaggedBlock.DATA_OFFSET);
-                }
-                lane.commit(site);
-                break;
+            if (block == 0) {
+                free = nextInOrder(free);
             }
+        }
+        if (block != 0) {
+            carve(lane, free, block, TaggedBlock.DATA_OFFSET + usable, kind);
+            if (slot != NO_SLOT) {
+                lane.set(slot(lane, slot), block + TaggedBlock.DATA_OFFSET);
+            }
+            lane.commit(site);
         }
         lane.unlock(Superblock.PAGE_LOCK_OFFSET);
         return block;
@@ -252,17 +247,6 @@ public final class FirstFitAllocator implements BlockAllocator {
         lanes.sweepAll(lane);
         emptySlots(lane);
         lanes.visitIdle(this::emptySlots);
-    }
-
-    private OutOfSegmentMemoryException refusal(long size) {
-        OutOfSegmentMemoryException noRoom = growth.noRoom();
-        if (noRoom != null) {
-            return new OutOfSegmentMemoryException(Objects.requireNonNull(noRoom.getMessage()), noRoom);
-        }
-        AllocatorStats stats = stats();
-        return new OutOfSegmentMemoryException("no free block is large enough: requested=" + size + " largestFree="
-                + stats.largestFree() + " free=" + stats.free() + " capacity=" + stats.capacity() + " segment="
-                + memory.name());
     }
 
     // ---- giving back

@@ -10,6 +10,7 @@ import io.offsetheap.lane.LockRank;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.SegmentMemory;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class HeapGrowth {
         void extend(Lane lane, long end, long newEnd);
     }
 
+    private final LaneTable lanes;
     private final SegmentMemory memory;
     private final Geometry geometry;
     private final Tail tail;
@@ -46,6 +48,7 @@ public final class HeapGrowth {
     private volatile @Nullable OutOfSegmentMemoryException noRoom;
 
     public HeapGrowth(LaneTable lanes, Tail tail) {
+        this.lanes = lanes;
         this.memory = lanes.memory();
         this.geometry = lanes.geometry();
         this.tail = tail;
@@ -61,7 +64,7 @@ public final class HeapGrowth {
      * Lengthens the heap, if that can make a free block of {@code bytes} at its end.
      *
      * @param seenEnd end of the heap when the caller found no block: if somebody has grown it since, nothing is done
-     * @return whether it is worth looking again; if not because of a full file system, {@link #noRoom} tells
+     * @return whether it is worth looking again; if not because of a full file system, {@link #refusal} tells
      */
     public boolean grow(Lane lane, long bytes, long seenEnd) {
         lane.lock(LockRank.GROW, Superblock.GROW_LOCK_OFFSET);
@@ -102,17 +105,30 @@ public final class HeapGrowth {
         return true;
     }
 
-    public @Nullable OutOfSegmentMemoryException noRoom() {
-        return noRoom;
+    /** Why a request cannot be granted: a full file system, or no free block that is large enough. */
+    public OutOfSegmentMemoryException refusal(long size, AllocatorStats stats) {
+        OutOfSegmentMemoryException full = noRoom;
+        if (full != null) {
+            return new OutOfSegmentMemoryException(Objects.requireNonNull(full.getMessage()), full);
+        }
+        return new OutOfSegmentMemoryException("no free block is large enough: requested=" + size + " largestFree="
+                + stats.largestFree() + " free=" + stats.free() + " capacity=" + stats.capacity() + " segment="
+                + memory.name());
     }
 
-    /**
-     * Lengthens the heap by at least {@code bytes}.
-     *
-     * @throws IllegalArgumentException if they are less than 0
-     * @throws OutOfSegmentMemoryException if that would pass the segment's greatest size, or the file system has no room
-     */
-    public void growBy(Lane lane, long bytes) {
+    /** {@link BlockAllocator#grow}, as an operation of its own. */
+    public void grow(long bytes) {
+        Lane lane = lanes.lease();
+        try {
+            grow(lane, bytes);
+            lane.giveBack();
+        } catch (Throwable t) {
+            lane.abandon(t);
+            throw t;
+        }
+    }
+
+    private void grow(Lane lane, long bytes) {
         long seenEnd = memory.getLongVolatile(Superblock.HEAP_END_OFFSET);
         if (bytes < 0) {
             throw new IllegalArgumentException("a heap cannot shrink: bytes=" + bytes);

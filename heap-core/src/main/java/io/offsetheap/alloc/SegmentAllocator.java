@@ -15,7 +15,6 @@ import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The product's allocator: stocks of free blocks in the lanes, runs of equal cells for blocks to 8 KiB, spans of pages above.
@@ -251,7 +250,7 @@ public final class SegmentAllocator implements BlockAllocator {
     /** Moves a free span of whole pages into the stock of large blocks. */
     private void carve(Lane lane, long size, long alignment) {
         if (size > geometry.capacity() || alignment > geometry.capacity()) {
-            throw refusal(size);
+            throw growth.refusal(size, stats());
         }
         long length = geometry.blockSize(SizeClasses.LARGE, size) >>> geometry.pageShift;
         long step = Math.max(1, alignment >>> geometry.pageShift);
@@ -268,7 +267,7 @@ public final class SegmentAllocator implements BlockAllocator {
         }
         collect(lane);
         if (!carveFrom(lane, length, step, true)) {
-            throw refusal(size);
+            throw growth.refusal(size, stats());
         }
     }
 
@@ -355,14 +354,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public void grow(long bytes) {
-        Lane lane = lanes.lease();
-        try {
-            growth.growBy(lane, bytes);
-            lane.giveBack();
-        } catch (Throwable t) {
-            lane.abandon(t);
-            throw t;
-        }
+        growth.grow(bytes);
     }
 
     @Override
@@ -376,17 +368,6 @@ public final class SegmentAllocator implements BlockAllocator {
                 drain(lane, c, cap / 2);
             }
         }
-    }
-
-    private OutOfSegmentMemoryException refusal(long size) {
-        OutOfSegmentMemoryException noRoom = growth.noRoom();
-        if (noRoom != null) {
-            return new OutOfSegmentMemoryException(Objects.requireNonNull(noRoom.getMessage()), noRoom);
-        }
-        AllocatorStats stats = stats();
-        return new OutOfSegmentMemoryException("no free block is large enough: requested=" + size + " largestFree="
-                + stats.largestFree() + " free=" + stats.free() + " capacity=" + stats.capacity() + " segment="
-                + memory.name());
     }
 
     // ---- steps of a leased operation
@@ -418,7 +399,7 @@ public final class SegmentAllocator implements BlockAllocator {
         }
         int needed = kept[c] + count;
         if (memory.getLong(lane.stock(c)) < needed && !refill(lane, c, needed, Math.max(needed, geometry.cap(c) / 2))) {
-            throw refusal(size);
+            throw growth.refusal(size, stats());
         }
         kept[c] = needed;
     }
