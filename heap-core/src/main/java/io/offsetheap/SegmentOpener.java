@@ -64,8 +64,7 @@ final class SegmentOpener {
             file.reserve(geometry.heap, allocator.formattedSize(geometry) - geometry.heap);
             MappedRegion region = file.map(geometry.maxSize);
             try {
-                SegmentMemory memory =
-                        new SegmentMemory(region, file.toString(), allocator.formattedSize(geometry));
+                SegmentMemory memory = new SegmentMemory(region, file.toString(), allocator.formattedSize(geometry));
                 memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
                 Attachment attachment = Attachment.format(
                         memory,

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.lane.LaneContext;
@@ -153,7 +152,7 @@ class HashIndexTest {
     /** A function of an operation may read, and so it may help: what it meets may be locked by somebody who has died. */
     @Test
     void readsInAFunctionWhatADeadWriterHasLocked() {
-        TestImage image = TestImage.formatted(1 << 20, SegmentAllocator.TYPE);
+        TestImage image = TestImage.formatted(1 << 20);
         image.prepare(
                 heap -> heap.names().construct("index", IndexObject.TYPE, 1).put("key", new byte[] {1}));
         for (int store = 0; ; store++) {

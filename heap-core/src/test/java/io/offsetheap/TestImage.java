@@ -41,6 +41,11 @@ final class TestImage {
         raw = new SegmentMemory(region, "image", geometry.maxSize);
     }
 
+    /** {@link #formatted(long, AllocatorType)} with the product's allocator. */
+    static TestImage formatted(long maxSize) {
+        return formatted(maxSize, SegmentAllocator.TYPE);
+    }
+
     /** A segment that has been formatted, in a state to {@link #rewind} to. */
     static TestImage formatted(long maxSize, AllocatorType allocator) {
         TestImage image = new TestImage(maxSize, allocator);
