@@ -10,6 +10,8 @@ import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
+import io.offsetheap.object.LongIndex;
+import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.region.SegmentFile;
@@ -184,6 +186,12 @@ public final class CrashLaws {
         });
         fillUntil(harness, CommitSite.SPLIT_SORT);
 
+        harness.prepare(heap -> {
+            heap.names().destroy("index");
+            heap.blocks().trim();
+        });
+        exploreLongs(harness);
+
         harness.print((format, arguments) -> System.out.printf(format, arguments));
         Set<CommitSite> missed = EnumSet.allOf(CommitSite.class);
         harness.coverage().forEach((site, coverage) -> {
@@ -210,6 +218,101 @@ public final class CrashLaws {
                 heap.lanes().helpAll();
             });
         }
+    }
+
+    /** An index of longs: new, store, remove, overflow, split, clear, teardown. */
+    private static void exploreLongs(CrashHarness harness) {
+        harness.explore("construct longs", heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
+        harness.explore("put a long", heap -> longs(heap).put(0, -1, true));
+        harness.explore("put another value", heap -> longs(heap).put(0, -2, true));
+        harness.explore("replace a long", heap -> longs(heap).replace(0, -2, -3));
+        harness.explore("add to a long", heap -> longs(heap).add(0, 5));
+        harness.explore("add to no long", heap -> longs(heap).add(1, 5));
+        harness.explore("remove a long", heap -> longs(heap).remove(0, true, 0));
+        Map<CommitSite, Integer> wanted = new EnumMap<>(Map.of(CommitSite.LONG_INSERT_LINE, 2, CommitSite.SPLIT, 3));
+        for (int i = 2; wanted.get(CommitSite.SPLIT) > 0; i++) {
+            long key = i;
+            Consumer<Attachment> put = heap -> longs(heap).put(key, ~key, true);
+            boolean explored = false;
+            for (CommitSite site : wanted.keySet()) {
+                if (!explored && wanted.get(site) > 0 && harness.commits(put, site)) {
+                    harness.explore("put long " + key + " with " + site, put);
+                    wanted.merge(site, -1, Integer::sum);
+                    explored = true;
+                }
+            }
+            if (!explored) {
+                harness.prepare(put);
+            }
+        }
+        harness.prepare(heap -> {
+            longs(heap).clear();
+            longs(heap).put(7, 7, true);
+        });
+        harness.explore("clear longs", heap -> longs(heap).clear());
+        harness.prepare(heap -> {
+            for (int i = 0; i < 12; i++) {
+                longs(heap).put(i, i, true);
+            }
+        });
+        harness.explore("destroy longs", Scenario::destroyLongs);
+
+        // A splitter that has died: pairs of the right half are left in the left one.
+        Consumer<Attachment> construct = heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1);
+        harness.prepare(construct);
+        leaveLongsHalfSplit(harness);
+        harness.explore("put into half split longs", heap -> longs(heap).put(-1, 1, true));
+        harness.prepare(Scenario::destroyLongs);
+        harness.prepare(construct);
+        leaveLongsHalfSplit(harness);
+        harness.prepare(heap -> {
+            longs(heap).clear();
+            if (longs(heap).size() != 0) {
+                throw new AssertionError("cleared, but size=" + longs(heap).size());
+            }
+        });
+        harness.explore(
+                "put after a half split has been cleared", heap -> longs(heap).put(-1, 1, true));
+        harness.prepare(Scenario::destroyLongs);
+        harness.prepare(construct);
+        leaveLongsHalfSplit(harness);
+        harness.explore("destroy half split longs", Scenario::destroyLongs);
+
+        // A bucket of which a split moves more than the new bucket has places for.
+        harness.prepare(construct);
+        harness.prepare(heap -> {
+            LongIndexObject index =
+                    heap.names().find("longs", LongIndexObject.TYPE).orElseThrow();
+            for (long key = 0, n = 0; n < 30; key++) {
+                if ((index.hash(key) & 15) == 0) {
+                    longs(heap).put(key, key, true);
+                    n++;
+                }
+            }
+        });
+        for (long i = 1000; ; i++) {
+            long key = i;
+            Consumer<Attachment> put = heap -> longs(heap).put(key, key, true);
+            if (harness.commits(put, CommitSite.SPLIT_SORT)) {
+                harness.explore("put long " + key + " with " + CommitSite.SPLIT_SORT, put);
+                break;
+            }
+            harness.prepare(put);
+        }
+    }
+
+    private static LongIndex longs(Attachment heap) {
+        return heap.names().find("longs", LongIndexObject.TYPE).orElseThrow().index();
+    }
+
+    private static void leaveLongsHalfSplit(CrashHarness harness) {
+        for (int i = 0; i < 1000; i++) {
+            long key = i;
+            if (harness.leaveHalfDone(heap -> longs(heap).put(key, ~key, true), CommitSite.SPLIT)) {
+                return;
+            }
+        }
+        throw new AssertionError("no put has split the index");
     }
 
     private static void leaveHalfSplit(CrashHarness harness) {

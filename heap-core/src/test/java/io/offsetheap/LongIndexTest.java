@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.CorruptedSegmentException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.layout.FindingKind;
 import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.verify.Finding;
-import io.offsetheap.verify.FindingKind;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

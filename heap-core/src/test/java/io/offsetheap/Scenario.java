@@ -77,8 +77,8 @@ public enum Scenario implements Runnable {
     /** Pairs of longs come, change and go, each change crashed at every store. */
     LONGS {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.prepare(heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
             // Three keys of one bucket.
             harness.prepare(
@@ -94,8 +94,8 @@ public enum Scenario implements Runnable {
     /** A hash segment of longs is split, crashed at every store. */
     LONG_SPLIT {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.prepare(heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
             for (long i = 0; ; i++) {
                 long key = i;
