@@ -18,8 +18,11 @@ public interface BlockAllocator {
     /** What a block is aligned to unless more is asked for, in bytes. */
     int ALIGNMENT = 16;
 
-    /** What a block of whole cache lines, of a multiple of so many bytes, is aligned to when it is {@link #reserve reserved}. */
-    int LINE_ALIGNMENT = 64;
+    /**
+     * The most that a block of an operation is aligned to by its size alone, in bytes: two cache lines, which processors
+     * fetch together.
+     */
+    int LINE_ALIGNMENT = 128;
 
     /** The lanes that the operations work in. */
     LaneTable lanes();
@@ -128,8 +131,9 @@ public interface BlockAllocator {
     // ---- steps of a leased operation
 
     /**
-     * Makes sure that {@code count} more {@link #take takes} of this size cannot fail until the operation ends. Blocks of
-     * whole cache lines begin with one, see {@link #LINE_ALIGNMENT}: buckets and the words of headers share no line with others.
+     * Makes sure that {@code count} more {@link #take takes} of this size cannot fail until the operation ends. Each block
+     * begins at a multiple of the largest power of two that divides its size, up to {@link #LINE_ALIGNMENT}: buckets and the
+     * words of headers share no line with others.
      * Reservations of one operation add up. Takes locks and commits; the caller holds no lock and has no open transaction.
      *
      * @throws io.offsetheap.error.OutOfSegmentMemoryException if there is not enough room; blocks already reserved stay

@@ -373,7 +373,7 @@ public final class FirstFitAllocator implements BlockAllocator {
     }
 
     private static long alignmentOf(long size) {
-        return size > 0 && size % LINE_ALIGNMENT == 0 ? LINE_ALIGNMENT : ALIGNMENT;
+        return Math.max(ALIGNMENT, Math.min(Long.lowestOneBit(size), LINE_ALIGNMENT));
     }
 
     @Override
