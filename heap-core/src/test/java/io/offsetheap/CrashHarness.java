@@ -9,6 +9,8 @@ import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.NamedObject;
 import io.offsetheap.object.SharedBytes;
+import io.offsetheap.object.SharedType;
+import io.offsetheap.object.VectorObject;
 import io.offsetheap.verify.HeapReport;
 import java.util.EnumMap;
 import java.util.List;
@@ -235,7 +237,20 @@ final class CrashHarness {
             }
             return content.toString();
         }
+        for (SharedType<VectorObject> type : VectorObject.TYPES) {
+            if (name.fingerprint().equals(type.fingerprint())) {
+                return describe(process.names().find(name.name(), type).orElseThrow());
+            }
+        }
         return name.fingerprint() + "[" + name.length() + "]";
+    }
+
+    private static String describe(VectorObject object) {
+        List<String> content = object.content();
+        if (object.vector().size() != content.size()) {
+            throw new AssertionError("size=" + object.vector().size() + " content=" + content);
+        }
+        return content.toString();
     }
 
     /** Nobody recovers: a process that was attached all the time goes on working, meets the dead, and tidies up. */
@@ -297,6 +312,13 @@ final class CrashHarness {
                 longs.index().put(random.nextInt(40), random.nextInt(), true);
                 longs.index().remove(random.nextInt(40), true, 0);
             });
+            for (SharedType<VectorObject> type : VectorObject.TYPES) {
+                process.names().find(type.fingerprint(), type).ifPresent(vector -> {
+                    vector.add(random.nextInt(40));
+                    vector.set(0, random.nextInt(40));
+                    vector.removeLast();
+                });
+            }
             process.blocks().free(block);
         }
     }

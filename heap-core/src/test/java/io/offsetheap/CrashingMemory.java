@@ -137,6 +137,13 @@ public final class CrashingMemory extends SegmentMemory {
     }
 
     @Override
+    public void copyFrom(long[] source, int position, long offset, int count) {
+        for (int i = 0; i < count; i++) {
+            putLong(offset + (long) i * Long.BYTES, source[position + i]);
+        }
+    }
+
+    @Override
     public void zero(long offset, long length) {
         step(1);
         super.zero(offset, length);

@@ -189,6 +189,13 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
+    public void copyTo(long offset, long[] target, int position, int count) {
+        for (int i = 0; i < count; i++) {
+            target[position + i] = getLong(offset + (long) i * Long.BYTES);
+        }
+    }
+
+    @Override
     public void putLong(long offset, long value) {
         checkStore(offset);
         super.putLong(offset, value);

@@ -10,8 +10,8 @@ package io.offsetheap.lane;
 public enum LockRank {
     /** The names of the heap, for a section of several operations. */
     NAMES,
-    /** A container's split lock. */
-    SPLIT,
+    /** A container as a whole: the split lock of a hash index, the lock of a vector. */
+    CONTAINER,
     /** Buckets of a hash index. */
     BUCKET,
     /** Growth of the heap. */

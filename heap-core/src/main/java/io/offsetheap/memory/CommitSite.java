@@ -53,5 +53,9 @@ public enum CommitSite {
     SPLIT,
     SCRUB_SLOT,
     SCRUB_LINE,
-    SCRUB_DONE
+    SCRUB_DONE,
+    VECTOR_CHUNK,
+    VECTOR_ADD,
+    VECTOR_SET,
+    VECTOR_REMOVE
 }

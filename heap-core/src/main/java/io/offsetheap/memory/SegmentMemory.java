@@ -260,6 +260,41 @@ public class SegmentMemory {
         MEMORY.writeBytes(writableAddress(offset, length), source, position, length);
     }
 
+    /**
+     * Copies {@code count} words out, each with one access.
+     *
+     * @throws IndexOutOfBoundsException if they do not fit into the target
+     */
+    public void copyTo(long offset, long[] target, int position, int count) {
+        Objects.checkFromIndexSize(position, count, target.length);
+        if (count == 0) {
+            return;
+        }
+        long address = words(offset, count);
+        for (int i = 0; i < count; i++) {
+            target[position + i] = MEMORY.readLong(address + ((long) i << 3));
+        }
+    }
+
+    /**
+     * Copies {@code count} words into the segment, each with one access.
+     *
+     * @throws IndexOutOfBoundsException if the source does not have them
+     */
+    public void copyFrom(long[] source, int position, long offset, int count) {
+        Objects.checkFromIndexSize(position, count, source.length);
+        if (readOnly) {
+            throw readOnly();
+        }
+        if (count == 0) {
+            return;
+        }
+        long address = words(offset, count);
+        for (int i = 0; i < count; i++) {
+            MEMORY.writeLong(address + ((long) i << 3), source[position + i]);
+        }
+    }
+
     /** Fills a range with zeros. */
     public void zero(long offset, long length) {
         if (length == 0) {
@@ -352,6 +387,11 @@ public class SegmentMemory {
             checkWord(offset);
         }
         return base + offset;
+    }
+
+    private long words(long offset, long count) {
+        word(offset);
+        return address(offset, count * Long.BYTES);
     }
 
     private long writableWord(long offset) {

@@ -32,6 +32,7 @@ public final class Containers {
         return switch (Structure.of(code)) {
             case HASH_INDEX -> HashIndex.tearDown(space, lane, header, maxBlocks);
             case LONG_INDEX -> LongIndex.tearDown(space, lane, header, maxBlocks);
+            case VECTOR -> new VectorTeardown(space, lane, header).run(maxBlocks);
             case BLOCK ->
                 throw new CorruptedSegmentException(
                         "a container's header does not say how it is built: structure=" + code + " header=" + header
@@ -58,6 +59,7 @@ public final class Containers {
         switch (Structure.of(code)) {
             case HASH_INDEX -> HashIndex.walk(memory, geometry, header, visitor);
             case LONG_INDEX -> LongIndex.walk(memory, geometry, header, visitor);
+            case VECTOR -> VectorWalker.walk(memory, header, visitor);
             default ->
                 visitor.problem(
                         StructureVisitor.Rule.STRUCTURE,

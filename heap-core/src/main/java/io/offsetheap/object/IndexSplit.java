@@ -63,7 +63,7 @@ final class IndexSplit {
         long[] before = blocks.reservations(lane);
         boolean reserved = reserve(lane, grows, depth);
         if (reserved) {
-            lane.lock(LockRank.SPLIT, splitLock);
+            lane.lock(LockRank.CONTAINER, splitLock);
             finishLocked(lane);
             // The structure version can change only under this lock, so what was seen under the same one is still true.
             if (table.directoryUnderLock().version() == directory.version()) {
@@ -224,7 +224,7 @@ final class IndexSplit {
     /** Finishes what a dead splitter has left behind. */
     void finish(Lane lane) {
         if (memory.getLongVolatile(header + HashIndexHeader.SCRUB_OFFSET) != 0) {
-            lane.lock(LockRank.SPLIT, splitLock);
+            lane.lock(LockRank.CONTAINER, splitLock);
             finishLocked(lane);
             lane.unlock(splitLock);
         }

@@ -26,7 +26,9 @@ public interface SharedType<T> {
         /** A {@link HashIndex}: a container header, directory, hash segments and entries. */
         HASH_INDEX(1),
         /** A {@link LongIndex}: a container header, directory and hash segments. */
-        LONG_INDEX(2);
+        LONG_INDEX(2),
+        /** A {@link ChunkedVector}: a container header, table, chunks and elements. */
+        VECTOR(3);
 
         private static final Structure[] VALUES = values();
 

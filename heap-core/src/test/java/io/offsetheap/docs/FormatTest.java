@@ -37,6 +37,8 @@ class FormatTest {
             "alloc.TaggedBlock",
             "object.ContainerHeader",
             "object.HashIndexHeader",
+            "object.VectorHeader",
+            "object.ElementShape",
             "object.Bucket",
             "object.PairBucket",
             "object.IndexEntry",
