@@ -4,17 +4,24 @@
 package io.offsetheap.collections;
 
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
+import com.google.common.collect.testing.ListTestSuiteBuilder;
 import com.google.common.collect.testing.SetTestSuiteBuilder;
+import com.google.common.collect.testing.TestStringListGenerator;
 import com.google.common.collect.testing.TestStringMapGenerator;
 import com.google.common.collect.testing.TestStringSetGenerator;
 import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
+import com.google.common.collect.testing.features.ListFeature;
 import com.google.common.collect.testing.features.MapFeature;
 import com.google.common.collect.testing.features.SetFeature;
+import com.google.common.collect.testing.testers.CollectionClearTester;
+import com.google.common.collect.testing.testers.ListAddAtIndexTester;
+import com.google.common.collect.testing.testers.ListRemoveAtIndexTester;
 import io.offsetheap.object.Codecs;
 import io.offsetheap.object.SharedType;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -61,6 +68,15 @@ class ConformanceTest {
         }
     }
 
+    private static final class Lists extends TestStringListGenerator {
+        @Override
+        protected List<String> create(String[] elements) {
+            SharedVector<String> vector = construct(SharedVector.type(Codecs.UTF8));
+            vector.addAll(Arrays.asList(elements));
+            return vector;
+        }
+    }
+
     @AfterAll
     static void close() {
         MAPPINGS.close();
@@ -81,6 +97,21 @@ class ConformanceTest {
         TestSuite suite = SetTestSuiteBuilder.using(new Sets())
                 .named("SharedSet")
                 .withFeatures(SetFeature.GENERAL_PURPOSE, CollectionSize.ANY)
+                .createTestSuite();
+        return tests(suite);
+    }
+
+    /** A vector that is added to at its end, set, and removed from at its end, which no feature of the suites stands for. */
+    @TestFactory
+    Stream<DynamicNode> isWhatJavaSaysOfAList() throws NoSuchMethodException {
+        TestSuite suite = ListTestSuiteBuilder.using(new Lists())
+                .named("SharedVector")
+                .withFeatures(ListFeature.SUPPORTS_SET, CollectionFeature.SUPPORTS_ADD, CollectionSize.ANY)
+                // These want a list that does not add or remove everywhere, to do so nowhere.
+                .suppressing(
+                        ListAddAtIndexTester.class.getMethod("testAddAtIndex_unsupportedNotPresent"),
+                        CollectionClearTester.class.getMethod("testClear_unsupported"),
+                        ListRemoveAtIndexTester.class.getMethod("testRemoveAtIndex_unsupported"))
                 .createTestSuite();
         return tests(suite);
     }

@@ -17,6 +17,9 @@ public final class Scratch {
     /** Larger buffers are not kept from one operation to the next. */
     static final int KEPT_CAPACITY = 1 << 20;
 
+    /** Words that are copied out of a vector at once. */
+    private static final int WORDS = 1024;
+
     private static final int SPARE = Long.BYTES;
     /** What an array can hold beside the spare bytes, on every JVM. */
     private static final int MAX_LENGTH = Integer.MAX_VALUE - 64;
@@ -56,6 +59,8 @@ public final class Scratch {
     byte[] copy = new byte[FIRST_CAPACITY];
 
     int copyLength;
+
+    private long[] words = {};
 
     /** Where the last search found the entry, with what it has to compare afterwards. */
     long bucket;
@@ -109,6 +114,14 @@ public final class Scratch {
         return view;
     }
 
+    /** Room for a part of a vector's elements, as many as fit into it. */
+    public long[] words() {
+        if (words.length == 0) {
+            words = new long[WORDS];
+        }
+        return words;
+    }
+
     /** Encodes the value to store. */
     public <V> void encodeValue(Codec<V> codec, V newValue) {
         if (codec.isWord()) {
@@ -159,7 +172,7 @@ public final class Scratch {
     }
 
     /** The copy of a value of up to 8 bytes as a number with a sign. */
-    long copyWord() {
+    public long copyWord() {
         int unused = Long.SIZE - Byte.SIZE * copyLength;
         return copyLength == 0 ? 0 : ByteArrays.getLong(copy, 0) << unused >> unused;
     }
