@@ -189,10 +189,13 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
-    public void copyTo(long offset, long[] target, int position, int count) {
-        for (int i = 0; i < count; i++) {
-            target[position + i] = getLong(offset + (long) i * Long.BYTES);
-        }
+    public boolean peekEquals(long offset, long first, long second) {
+        pass();
+        boolean isFirst = super.peekLong(offset) == first;
+        pass();
+        boolean isSecond = super.peekLong(offset + Long.BYTES) == second;
+        pass();
+        return isFirst && isSecond;
     }
 
     @Override

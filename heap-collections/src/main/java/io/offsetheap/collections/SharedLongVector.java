@@ -101,18 +101,8 @@ public final class SharedLongVector {
     public void copyTo(long index, long[] target, int position, int count) {
         Objects.checkFromIndexSize(position, count, target.length);
         Objects.checkFromIndexSize(index, count, vector.size());
-        int copied = copyWhatIsThere(index, target, position, count);
+        int copied = vector.copyWords(index, target, position, count);
         Objects.checkFromIndexSize(index, count, index + copied);
-    }
-
-    private int copyWhatIsThere(long index, long[] target, int position, int count) {
-        int copied = 0;
-        int part = 1;
-        while (copied < count && part > 0) {
-            part = vector.copyWords(index + copied, target, position + copied, count - copied);
-            copied += part;
-        }
-        return copied;
     }
 
     /**
@@ -126,39 +116,19 @@ public final class SharedLongVector {
             throw new IllegalStateException("an array cannot hold so many elements: size=" + size);
         }
         long[] array = new long[(int) size];
-        int copied = copyWhatIsThere(0, array, 0, array.length);
+        int copied = vector.copyWords(0, array, 0, array.length);
         return copied == array.length ? array : Arrays.copyOf(array, copied);
     }
 
     /**
      * Calls a function with each element, in order, to the end as it is when the walk arrives there. Faster than {@link #get}
-     * of each, because elements are checked by the thousand; so one may have changed since.
+     * of each, because several elements are loaded at once; so one may have changed since.
      *
      * @param action may write to the same heap
      */
     public void forEach(LongConsumer action) {
         Objects.requireNonNull(action, "action");
-        forEach(0, Long.MAX_VALUE, action);
-    }
-
-    /** Returns the index of the first element that it did not find. */
-    private long forEach(long from, long to, LongConsumer action) {
-        Scratch scratch = Scratch.enter();
-        try {
-            long[] words = scratch.words();
-            long index = from;
-            int part = 1;
-            while (part > 0) {
-                part = vector.copyWords(index, words, 0, (int) Math.min(words.length, to - index));
-                for (int i = 0; i < part; i++) {
-                    action.accept(words[i]);
-                }
-                index += part;
-            }
-            return index;
-        } finally {
-            scratch.leave();
-        }
+        vector.forEachWord(0, Long.MAX_VALUE, action);
     }
 
     /**
@@ -208,7 +178,7 @@ public final class SharedLongVector {
             Objects.requireNonNull(action, "action");
             long from = index;
             index = end;
-            if (SharedLongVector.this.forEach(from, end, action) < end) {
+            if (vector.forEachWord(from, end, action) < end) {
                 throw shortened(null);
             }
         }

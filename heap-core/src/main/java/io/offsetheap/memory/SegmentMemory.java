@@ -198,6 +198,14 @@ public class SegmentMemory {
         return fits(offset, length);
     }
 
+    /** Whether two words side by side are these. No, if they are not known to lie inside the heap. */
+    public boolean peekEquals(long offset, long first, long second) {
+        return offset >= 0
+                && offset <= lastWord - Long.BYTES
+                && MEMORY.readLong(base + offset) == first
+                && MEMORY.readLong(base + offset + Long.BYTES) == second;
+    }
+
     // ---- payload: any position, no atomicity across words
 
     public byte getByte(long offset) {
@@ -258,22 +266,6 @@ public class SegmentMemory {
             return;
         }
         MEMORY.writeBytes(writableAddress(offset, length), source, position, length);
-    }
-
-    /**
-     * Copies {@code count} words out, each with one access.
-     *
-     * @throws IndexOutOfBoundsException if they do not fit into the target
-     */
-    public void copyTo(long offset, long[] target, int position, int count) {
-        Objects.checkFromIndexSize(position, count, target.length);
-        if (count == 0) {
-            return;
-        }
-        long address = words(offset, count);
-        for (int i = 0; i < count; i++) {
-            target[position + i] = MEMORY.readLong(address + ((long) i << 3));
-        }
     }
 
     /**

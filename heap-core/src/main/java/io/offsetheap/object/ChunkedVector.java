@@ -12,6 +12,7 @@ import io.offsetheap.lane.LockWord;
 import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.SegmentMemory;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * A sequence of elements, all bytes, in the segment, which grows and shrinks at its end: what the shared vectors stand on.
@@ -32,8 +33,9 @@ public final class ChunkedVector {
      *
      * Reading. An element of one word is loaded with one access. It was whole, and the vector's, if the index was below the
      * size before and nothing has been removed since, which the structure version tells: otherwise the word may have been
-     * written anew for an addition that is not committed. The version is remembered by the handle, so that it is loaded
-     * once, at the end. Longer elements are read between two looks at the lock's version.
+     * written anew for an addition that is not committed. The handle remembers a version, and a size that the vector has had
+     * at that version: as long as the version is the same, the vector has not become shorter. So a reader loads one word
+     * beside the element, and the identity next to it. Longer elements are read between two looks at the lock's version.
      *
      * The idea of chunks that double is that of Dechev, Pirkelbauer and Stroustrup, "Lock-free dynamically resizable
      * arrays", OPODIS 2006.
@@ -54,6 +56,9 @@ public final class ChunkedVector {
     /** Most failures that a reader takes before it asks for the lock. */
     static final int MAX_FAILURES = 64;
 
+    /** Elements that are copied at once: few enough to stay in the nearest cache. */
+    private static final int BLOCK = 512;
+
     /** No base: all are multiples of 16. */
     private static final long UNKNOWN = 1;
 
@@ -71,8 +76,10 @@ public final class ChunkedVector {
      * so that an element stands at base + (index + first) * stride.
      */
     private final long[] bases = new long[Long.SIZE + 1];
-    /** The last one seen, by whatever thread: believed only as long as it is the vector's. */
-    private volatile long version;
+    /** The last one seen, by whatever thread. */
+    private volatile long knownVersion;
+    /** How many elements there were at that version, or 0. All of them lie in chunks that are known. */
+    private volatile long knownSize;
 
     private ChunkedVector(ObjectSpace space, long header, int elementLength) {
         this.space = space;
@@ -82,7 +89,6 @@ public final class ChunkedVector {
         this.identity = memory.getLongVolatile(header + VectorHeader.IDENTITY_OFFSET);
         long parameters = memory.getLong(header + VectorHeader.PARAMETERS_OFFSET);
         this.table = memory.getLong(header + VectorHeader.TABLE_OFFSET);
-        this.version = memory.getLong(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
         memory.loadFence();
         if (identity == 0) {
             throw destroyed();
@@ -254,13 +260,13 @@ public final class ChunkedVector {
      */
     public long getWord(long index) {
         lanes.checkOpen();
-        long known = version;
-        long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
-        long at = index + first;
-        long base = bases[Long.numberOfLeadingZeros(at)];
-        if (base != UNKNOWN && index >= 0 && index < size) {
-            long value = memory.getLong(base + (at << 3));
-            if (holds(known)) {
+        // The version first: a size is never one of an older version than that stored before it.
+        long version = knownVersion;
+        if (index >= 0 && index < knownSize) {
+            long at = index + first;
+            long value = memory.peekLong(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
+            memory.loadFence();
+            if (memory.peekEquals(header, identity, version)) {
                 memory.keepMapped();
                 return value;
             }
@@ -271,6 +277,7 @@ public final class ChunkedVector {
     private long getWordSlowly(long index) {
         Scratch scratch = Scratch.enter();
         try {
+            learn();
             if (!copy(scratch, index)) {
                 throw outside(index, size());
             }
@@ -280,40 +287,108 @@ public final class ChunkedVector {
         }
     }
 
-    /** Whether nothing has been removed from the vector since it had this version. */
-    private boolean holds(long known) {
-        memory.loadFence();
-        return memory.getLong(header + VectorHeader.STRUCTURE_VERSION_OFFSET) == known
-                && memory.getLong(header + VectorHeader.IDENTITY_OFFSET) == identity;
+    /** Remembers version and size as they are now. One thread at a time: version and size of two must not be mixed. */
+    private synchronized void learn() {
+        long version = memory.getLongVolatile(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
+        long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
+        checkAlive();
+        int chunks = size == 0 ? 0 : shape.chunk(size - 1) + 1;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            long index = shape.elementsBefore(chunk);
+            if (bases[Long.numberOfLeadingZeros(index + first)] == UNKNOWN) {
+                readBase(index);
+            }
+        }
+        if (version != knownVersion) {
+            knownSize = 0;
+            knownVersion = version;
+        }
+        knownSize = size;
     }
 
-    private long refreshVersion() {
-        long current = memory.getLongVolatile(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
+    /** Whether nothing has been removed from the vector since it had this version. */
+    private boolean holds(long version) {
+        memory.loadFence();
+        return memory.peekEquals(header, identity, version);
+    }
+
+    private long version() {
+        long version = memory.getLongVolatile(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
         checkAlive();
-        version = current;
-        return current;
+        return version;
     }
 
     /**
-     * Copies elements of 8 bytes out, from an index to the end of their chunk at most. Makes no garbage.
+     * Calls a function with elements of 8 bytes, in order. Makes no garbage.
      *
-     * @return how many; 0 if there is no element at the index
+     * @param to the end; the walk ends earlier where the vector does when it arrives there
+     * @param action is called without a lock, and may write
+     * @return index of the first element that it was not called with
+     */
+    public long forEachWord(long from, long to, LongConsumer action) {
+        Scratch scratch = Scratch.enter();
+        try {
+            long index = from;
+            int part = 1;
+            while (part > 0) {
+                part = copyBlock(scratch, index, to - index);
+                for (int i = 0; i < part; i++) {
+                    action.accept(ByteArrays.getLong(scratch.copy, i << 3));
+                }
+                index += part;
+            }
+            return index;
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /**
+     * Copies elements of 8 bytes out. Makes no garbage.
+     *
+     * @return how many: fewer, where the vector ends
      */
     public int copyWords(long index, long[] target, int position, int count) {
-        lanes.checkOpen();
+        Scratch scratch = Scratch.enter();
+        try {
+            int done = 0;
+            int part = 1;
+            while (part > 0) {
+                part = copyBlock(scratch, index + done, count - done);
+                for (int i = 0; i < part; i++) {
+                    target[position + done + i] = ByteArrays.getLong(scratch.copy, i << 3);
+                }
+                done += part;
+            }
+            return done;
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /** Copies some elements of 8 bytes from an index on into the scratch. Returns how many; 0 if there are none. */
+    private int copyBlock(Scratch scratch, long index, long count) {
+        scratch.roomForCopy(BLOCK * Long.BYTES);
         for (int failures = 0; failures < MAX_FAILURES || !mayLock(); failures++) {
-            long known = refreshVersion();
-            int copied = copyWordsUnchecked(index, target, position, count);
-            if (holds(known)) {
-                memory.keepMapped();
-                return copied;
+            lanes.checkOpen();
+            long version = version();
+            try {
+                int copied = copyBlockUnchecked(scratch, index, count);
+                if (holds(version)) {
+                    memory.keepMapped();
+                    return copied;
+                }
+            } catch (CorruptedSegmentException e) {
+                if (holds(version)) {
+                    throw e;
+                }
             }
         }
         checkAlive();
         Lane lane = lanes.lease();
         try {
             writer.lock(lane);
-            int copied = copyWordsUnchecked(index, target, position, count);
+            int copied = copyBlockUnchecked(scratch, index, count);
             writer.unlock(lane);
             lane.giveBack();
             memory.keepMapped();
@@ -324,14 +399,14 @@ public final class ChunkedVector {
         }
     }
 
-    private int copyWordsUnchecked(long index, long[] target, int position, int count) {
+    private int copyBlockUnchecked(Scratch scratch, long index, long count) {
         long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
-        if (index >= size) {
+        if (index >= size || count == 0) {
             return 0;
         }
         long end = Math.min(size, shape.elementsBefore(shape.chunk(index) + 1));
-        int copied = (int) Math.min(count, end - index);
-        memory.copyTo(element(index), target, position, copied);
+        int copied = (int) Math.min(Math.min(count, BLOCK), end - index);
+        memory.copyTo(element(index), scratch.copy, 0, copied * Long.BYTES);
         return copied;
     }
 
@@ -344,7 +419,7 @@ public final class ChunkedVector {
         lanes.checkOpen();
         for (int failures = 0; failures < MAX_FAILURES || !mayLock(); failures++) {
             long lock = memory.getLongVolatile(header + VectorHeader.LOCK_OFFSET);
-            long known = refreshVersion();
+            long version = version();
             if (!shape.isWord() && LockWord.isLocked(lock)) {
                 lanes.await(header + VectorHeader.LOCK_OFFSET, lock, null);
                 continue;
@@ -353,19 +428,19 @@ public final class ChunkedVector {
                 long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
                 boolean inside = index >= 0 && index < size;
                 long at = inside ? locate(scratch, index) : 0;
-                if (!isUndisturbed(lock, known)) {
+                if (!isUndisturbed(lock, version)) {
                     continue;
                 }
                 if (inside) {
                     scratch.roomForCopy(scratch.foundLength);
                     copyFound(scratch, at);
                 }
-                if (isUndisturbed(lock, known)) {
+                if (isUndisturbed(lock, version)) {
                     memory.keepMapped();
                     return inside;
                 }
             } catch (CorruptedSegmentException e) {
-                if (isUndisturbed(lock, known)) {
+                if (isUndisturbed(lock, version)) {
                     throw e;
                 }
             }
@@ -374,8 +449,8 @@ public final class ChunkedVector {
     }
 
     /** Whether what was read since was whole: a word as long as nothing was removed, others as long as nobody wrote. */
-    private boolean isUndisturbed(long lock, long known) {
-        return holds(known) && (shape.isWord() || memory.getLong(header + VectorHeader.LOCK_OFFSET) == lock);
+    private boolean isUndisturbed(long lock, long version) {
+        return holds(version) && (shape.isWord() || memory.getLong(header + VectorHeader.LOCK_OFFSET) == lock);
     }
 
     /** Offset of an element's bytes; their number is in the scratch. */

@@ -17,9 +17,6 @@ public final class Scratch {
     /** Larger buffers are not kept from one operation to the next. */
     static final int KEPT_CAPACITY = 1 << 20;
 
-    /** Words that are copied out of a vector at once. */
-    private static final int WORDS = 1024;
-
     private static final int SPARE = Long.BYTES;
     /** What an array can hold beside the spare bytes, on every JVM. */
     private static final int MAX_LENGTH = Integer.MAX_VALUE - 64;
@@ -59,8 +56,6 @@ public final class Scratch {
     byte[] copy = new byte[FIRST_CAPACITY];
 
     int copyLength;
-
-    private long[] words = {};
 
     /** Where the last search found the entry, with what it has to compare afterwards. */
     long bucket;
@@ -112,14 +107,6 @@ public final class Scratch {
     /** The value found, or its copy. Dead after {@link #leave}. */
     public ValueView view() {
         return view;
-    }
-
-    /** Room for a part of a vector's elements, as many as fit into it. */
-    public long[] words() {
-        if (words.length == 0) {
-            words = new long[WORDS];
-        }
-        return words;
     }
 
     /** Encodes the value to store. */
