@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import net.openhft.chronicle.bytes.BytesMarshallable;
@@ -35,6 +36,15 @@ public final class Codecs {
     public static final Codec<Double> DOUBLE = new DoubleCodec();
 
     private Codecs() {}
+
+    /**
+     * Lists, each as one value with all of its elements. Lists that are read cannot be modified.
+     *
+     * @param elements of the elements, none of which may be null
+     */
+    public static <E> Codec<List<E>> list(Codec<E> elements) {
+        return new ListCodec<>(Objects.requireNonNull(elements, "elements"));
+    }
 
     /**
      * Objects that write themselves to Chronicle Bytes and read themselves from there. Equal objects must write equal bytes.
