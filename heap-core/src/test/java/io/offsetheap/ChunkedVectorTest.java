@@ -117,6 +117,7 @@ class ChunkedVectorTest {
         assertEquals(before, heap.blocks().stats().used());
     }
 
+    /** Law C-112 for the structure alone. */
     @ParameterizedTest
     @MethodSource("types")
     void staysAsItIsWhenThereIsNoRoom(SharedType<VectorObject> type) {

@@ -17,6 +17,7 @@ import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.LongIndex;
 import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.SharedBytes;
+import io.offsetheap.object.VectorObject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -282,6 +283,23 @@ public enum Scenario implements Runnable {
             destroy(heap);
             destroyLongs(heap);
             CrashHarness.content("all operations", heap);
+        }
+    },
+
+    /** The lives of vectors, each step crashed at every store. */
+    VECTORS {
+        @Override
+        public void run() {
+            CrashHarness harness = new CrashHarness(SIZE);
+            VectorObject.TYPES.forEach(type -> new VectorStory(harness, type).explore());
+        }
+    },
+
+    /** Readers of a vector are stopped at every load, while its elements are replaced, removed and added anew. */
+    READERS_OF_A_VECTOR {
+        @Override
+        public void run() {
+            VectorObject.TYPES.forEach(type -> new VectorReaders(SIZE, type).explore());
         }
     },
 
