@@ -40,7 +40,8 @@ public final class AnonymousObjects {
      *
      * @param initializer is given the object before anybody else can reach it; null for none
      */
-    public <T> OffsetRef<T> construct(SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
+    public <T> OffsetRef<T> construct(SharedType<T> type, long asked, @Nullable Consumer<? super T> initializer) {
+        long length = NameIndex.lengthOf(type, asked);
         long hash = names.types().register(type);
         Lane lane = space.lanes().lease();
         try {

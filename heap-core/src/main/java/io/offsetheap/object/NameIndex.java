@@ -325,7 +325,7 @@ public final class NameIndex {
             String name, Scratch scratch, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
         T object = null;
         while (object == null) {
-            object = find(name, scratch, type, length);
+            object = find(name, scratch, type, type.ownLength() < 0 ? length : ANY_LENGTH);
             if (object == null) {
                 object = tryConstruct(scratch.key, type, length, initializer);
             }
@@ -335,7 +335,8 @@ public final class NameIndex {
 
     /** Returns null if somebody else was faster; then nothing remains of the attempt. */
     private <T> @Nullable T tryConstruct(
-            EncodedKey key, SharedType<T> type, long length, @Nullable Consumer<? super T> initializer) {
+            EncodedKey key, SharedType<T> type, long asked, @Nullable Consumer<? super T> initializer) {
+        long length = lengthOf(type, asked);
         long hash = types.register(type);
         Lane lane = leaseForNames();
         try {
@@ -353,6 +354,16 @@ public final class NameIndex {
             lane.abandon(t);
             throw t;
         }
+    }
+
+    /** Number of elements of an object that is constructed with a length. */
+    static long lengthOf(SharedType<?> type, long length) {
+        long own = type.ownLength();
+        if (own >= 0 && length != 1) {
+            throw new IllegalArgumentException("an object of this type is constructed without a length: type="
+                    + type.fingerprint() + " length=" + length);
+        }
+        return own < 0 ? length : own;
     }
 
     /** An object in private memory: real with the commit of the lane's transaction. */

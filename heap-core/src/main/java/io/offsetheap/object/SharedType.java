@@ -70,6 +70,14 @@ public interface SharedType<T> {
     }
 
     /**
+     * Number of elements of every object that this type constructs, if the type says it and not who constructs; -1 if not. An
+     * object that is found may have any number then.
+     */
+    default long ownLength() {
+        return -1;
+    }
+
+    /**
      * Reserves all blocks that {@link #create} will take, as {@link io.offsetheap.alloc.BlockAllocator#reserve}. A type with a
      * shape leaves both to it.
      *
