@@ -189,7 +189,7 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
-    public boolean peekEquals(long offset, long first, long second) {
+    public boolean peekPair(long offset, long first, long second) {
         pass();
         boolean isFirst = super.peekLong(offset) == first;
         pass();

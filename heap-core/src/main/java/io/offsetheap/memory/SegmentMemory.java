@@ -199,7 +199,7 @@ public class SegmentMemory {
     }
 
     /** Whether two words side by side are these. No, if they are not known to lie inside the heap. */
-    public boolean peekEquals(long offset, long first, long second) {
+    public boolean peekPair(long offset, long first, long second) {
         return offset >= 0
                 && offset <= lastWord - Long.BYTES
                 && MEMORY.readLong(base + offset) == first

@@ -266,7 +266,7 @@ public final class ChunkedVector {
             long at = index + first;
             long value = memory.peekLong(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
             memory.loadFence();
-            if (memory.peekEquals(header, identity, version)) {
+            if (memory.peekPair(header, identity, version)) {
                 memory.keepMapped();
                 return value;
             }
@@ -309,7 +309,7 @@ public final class ChunkedVector {
     /** Whether nothing has been removed from the vector since it had this version. */
     private boolean holds(long version) {
         memory.loadFence();
-        return memory.peekEquals(header, identity, version);
+        return memory.peekPair(header, identity, version);
     }
 
     private long version() {
