@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * Stops a reader of a vector's last element before and after each of its loads, and lets others change the vector meanwhile.
- * What must hold: it answers with what the element has been at some moment of the call, whole, and stores nothing.
+ * What must hold: it answers with what the element has been at some moment of the call, whole, and stores nothing,
+ * unless it waits for a lock that somebody who has died holds.
  */
 final class VectorReaders {
     private static final String NAME = "vector";
@@ -41,24 +42,24 @@ final class VectorReaders {
     }
 
     void explore() {
-        explore("set", List.of(13, 20), heap -> {
+        explore("set", false, List.of(13, 20), heap -> {
             vector(heap).set(INDEX, 20);
             fill(heap);
         });
-        explore("removed", List.of(13), heap -> {
+        explore("removed", false, List.of(13), heap -> {
             vector(heap).removeLast();
             fill(heap);
         });
-        explore("removed and added anew", List.of(13, 20), heap -> {
+        explore("removed and added anew", false, List.of(13, 20), heap -> {
             vector(heap).removeLast();
             vector(heap).add(20);
             fill(heap);
         });
-        explore("removed, and added anew by somebody who dies", List.of(13), heap -> {
+        explore("removed, and added anew by somebody who dies", true, List.of(13), heap -> {
             vector(heap).removeLast();
             dieInAdd();
         });
-        explore("destroyed", List.of(13), heap -> {
+        explore("destroyed", false, List.of(13), heap -> {
             heap.names().destroy(NAME);
             heap.blocks().trim();
             fill(heap);
@@ -105,7 +106,7 @@ final class VectorReaders {
         }
     }
 
-    private void explore(String label, List<Integer> values, Consumer<Attachment> change) {
+    private void explore(String label, boolean isDeath, List<Integer> values, Consumer<Attachment> change) {
         measureAdd();
         Set<String> possible = new TreeSet<>(Set.of("absent", "destroyed"));
         for (boolean knows : new boolean[] {false, true}) {
@@ -119,7 +120,7 @@ final class VectorReaders {
                     read(vector);
                 }
                 values.forEach(value -> possible.add(VectorObject.describe(vector.element(value))));
-                memory.mayStore(false);
+                memory.mayStore(isDeath && type != VectorObject.WORDS);
                 memory.preemptAt(point, () -> change.accept(image.attach(image.newMemory())));
                 String answer = read(vector);
                 if (!possible.contains(answer)) {
