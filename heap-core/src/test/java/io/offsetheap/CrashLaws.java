@@ -14,6 +14,7 @@ import io.offsetheap.object.LongIndex;
 import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
+import io.offsetheap.object.VectorObject;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SegmentLocation;
 import io.offsetheap.region.SharedMemoryObject;
@@ -191,6 +192,8 @@ public final class CrashLaws {
             heap.blocks().trim();
         });
         exploreLongs(harness);
+        // Vectors: elements of a word, of several words in place, and of blocks.
+        VectorObject.TYPES.forEach(type -> new VectorStory(harness, type).explore());
 
         harness.print((format, arguments) -> System.out.printf(format, arguments));
         Set<CommitSite> missed = EnumSet.allOf(CommitSite.class);

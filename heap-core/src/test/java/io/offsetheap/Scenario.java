@@ -289,8 +289,8 @@ public enum Scenario implements Runnable {
     /** The lives of vectors, each step crashed at every store. */
     VECTORS {
         @Override
-        public void run() {
-            CrashHarness harness = new CrashHarness(SIZE);
+        void run(AllocatorType allocator) {
+            CrashHarness harness = new CrashHarness(SIZE, allocator);
             VectorObject.TYPES.forEach(type -> new VectorStory(harness, type).explore());
         }
     },
@@ -298,7 +298,7 @@ public enum Scenario implements Runnable {
     /** Readers of a vector are stopped at every load, while its elements are replaced, removed and added anew. */
     READERS_OF_A_VECTOR {
         @Override
-        public void run() {
+        void run(AllocatorType allocator) {
             VectorObject.TYPES.forEach(type -> new VectorReaders(SIZE, type).explore());
         }
     },

@@ -62,7 +62,7 @@ final class VectorWriter {
     /** Takes the lock of a vector with room for more elements. Returns the size. */
     private long lockWithRoom(Lane lane, long count) {
         int reserved = NONE;
-        int[] before = {};
+        long[] before = {};
         while (true) {
             long size = lock(lane);
             int chunk = missingChunk(size, count);
