@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.FirstFitAllocator;
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.NameExistsException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.error.SegmentExistsException;
@@ -23,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +43,35 @@ class OffsetHeapTest {
 
     private HeapBuilder file() {
         return OffsetHeap.file(directory.resolve("heap")).maxSize(SMALL);
+    }
+
+    /** The lock of a container is never reset, so what a user has left at its place must not become one. */
+    @Test
+    void makesContainersOfMemoryThatUsersHaveFilled() {
+        for (AllocatorType allocator : List.of(SegmentAllocator.TYPE, FirstFitAllocator.TYPE)) {
+            HeapBuilder builder = file().allocator(allocator);
+            try (OffsetHeap heap = builder.create()) {
+                List<Long> blocks = new ArrayList<>();
+                for (OptionalLong block = heap.tryAllocate(4000); block.isPresent(); block = heap.tryAllocate(4000)) {
+                    blocks.add(block.getAsLong());
+                    for (int at = 0; at < 4000; at += Long.BYTES) {
+                        heap.memory().putLong(block.getAsLong() + at, -1);
+                    }
+                }
+                blocks.forEach(heap::free);
+                heap.trim();
+                for (int i = 0; i < 40; i++) {
+                    IndexObject index = heap.construct("index" + i, IndexObject.TYPE);
+                    for (int key = 0; key < 150; key++) {
+                        index.put("key" + key, new byte[0]);
+                    }
+                    assertTrue(index.splits() > 0);
+                }
+                assertEquals(List.of(), heap.verify().findings());
+            } finally {
+                builder.remove();
+            }
+        }
     }
 
     /** Laws C-120, C-131: what exists is not made again, what is missing is not opened, what is removed is gone once. */

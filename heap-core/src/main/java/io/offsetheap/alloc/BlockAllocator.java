@@ -141,7 +141,10 @@ public interface BlockAllocator {
      */
     void reserve(Lane lane, long size, int count);
 
-    /** {@link #reserve} for a container header of {@value io.offsetheap.layout.SizeClasses#HEADER_SIZE} bytes. */
+    /**
+     * {@link #reserve} for a container header of {@value io.offsetheap.layout.SizeClasses#HEADER_SIZE} bytes: one that has been
+     * a header before, as it was left, or one that never was, zeros behind its first two words.
+     */
     void reserveHeader(Lane lane);
 
     /** What the operation has reserved and not taken yet, for {@link #endReservations}. */

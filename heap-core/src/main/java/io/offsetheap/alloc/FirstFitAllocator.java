@@ -225,6 +225,12 @@ public final class FirstFitAllocator implements BlockAllocator {
             previous = free;
         }
         lane.set(block + TaggedBlock.SIZE_OFFSET, TaggedBlock.encode(size, kind));
+        if (kind == TaggedBlock.HEADER) {
+            // What a user has left here must not look like a lock. In front of it are links that count until the
+            // commit.
+            long behindLinks = TaggedBlock.PREVIOUS_OFFSET + Long.BYTES;
+            memory.zero(block + behindLinks, wanted - behindLinks);
+        }
         long behind = block + size;
         if (behind < end) {
             memory.putLong(behind + TaggedBlock.SIZE_OFFSET, TaggedBlock.encode(end - behind, TaggedBlock.FREE));

@@ -105,6 +105,10 @@ final class Runs {
         if (run != 0) {
             // As long as the page belongs to a free span, nobody reads these words.
             initialize(pages.entry(run), c);
+            if (c == SizeClasses.HEADER) {
+                // What a user has left here must not look like a lock: from now on these cells are headers for ever.
+                memory.zero(run << geometry.pageShift, (long) length << geometry.pageShift);
+            }
             for (int back = 1; back < length - 1; back++) {
                 memory.putLong(pages.entry(run + back), PageEntry.encode(PageEntry.CONTINUED, c, back));
             }
