@@ -46,6 +46,11 @@ class FailureTest {
         harness.exhaustStack("remove", heap -> index(heap).remove("first"), next, FRAMES);
         harness.exhaustStack("allocate", heap -> heap.blocks().allocate(700), next, FRAMES);
         harness.exhaustStack("construct", heap -> heap.names().construct("b", SharedBytes.TYPE, 9), next, FRAMES);
+        harness.exhaustStack(
+                "section",
+                heap -> heap.names().atomically(() -> heap.names().construct("b", SharedBytes.TYPE, 9)),
+                heap -> heap.names().findOrConstruct("b", SharedBytes.TYPE, 9),
+                FRAMES);
         assertTrue(harness.overflows() > 0, "no operation has met the end of the stack");
     }
 

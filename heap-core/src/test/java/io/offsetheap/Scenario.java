@@ -171,6 +171,10 @@ public enum Scenario implements Runnable {
                     heap -> heap.blocks().allocate(700),
                     heap -> heap.blocks().allocate(700));
             harness.explore("destroy", Scenario::destroy, heap -> heap.names().construct("b", SharedBytes.TYPE, 9));
+            harness.explore(
+                    "section",
+                    heap -> heap.names().atomically(() -> heap.names().construct("b", SharedBytes.TYPE, 9)),
+                    heap -> heap.names().destroy("b"));
             harness.prepare(heap -> {
                 Lane busy = heap.lanes().lease();
                 harness.attachAnother().names().destroy("index");

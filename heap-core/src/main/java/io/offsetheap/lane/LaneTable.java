@@ -128,12 +128,7 @@ public final class LaneTable {
         if (memory.isReadOnly()) {
             throw new UnsupportedOperationException("the segment is open read-only: segment=" + memory.name());
         }
-        if (context.leased != null) {
-            poisonUnreturned(context, context.leased);
-        }
-        if (context.visited != null) {
-            poisonUnreturned(context, context.visited);
-        }
+        poisonUnreturned(context);
         if (context.section != null) {
             return enterAgain(context, context.section);
         }
@@ -161,7 +156,16 @@ public final class LaneTable {
         }
     }
 
-    /** The failure handler of this thread's last operation has failed as well; the lane was never given back. */
+    /** If the failure handler of this thread's last operation has failed as well: its lanes were never given back. */
+    private void poisonUnreturned(LaneContext context) {
+        if (context.leased != null) {
+            poisonUnreturned(context, context.leased);
+        }
+        if (context.visited != null) {
+            poisonUnreturned(context, context.visited);
+        }
+    }
+
     private void poisonUnreturned(LaneContext context, Lane lane) {
         long active = context.visited == lane ? context.visitedActive : context.active;
         memory.compareAndSetLong(stateOf(lane.index()), active, LaneState.poisoned(active));
@@ -393,6 +397,7 @@ public final class LaneTable {
      */
     public boolean leaveSection(Lane lane) {
         LaneContext context = contexts.get();
+        poisonUnreturned(context);
         if (context.section != lane) {
             return false;
         }
