@@ -24,7 +24,8 @@ public final class LanePin implements AutoCloseable {
     /**
      * Gives the lane back, unless an operation that failed has cost the thread its lane. Idempotent.
      *
-     * @throws IllegalStateException in another thread than the one that pinned
+     * @throws IllegalStateException in another thread than the one that pinned, and inside of a section or of a function of
+     *     an operation that works with the lane
      */
     @Override
     public void close() {

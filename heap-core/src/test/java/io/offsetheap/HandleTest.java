@@ -174,6 +174,21 @@ class HandleTest {
         }
     }
 
+    @Test
+    void keepsAPinThatAnOperationUses() {
+        HeapBuilder builder = builder(false);
+        try (OffsetHeap heap = builder.create()) {
+            try (LanePin pin = heap.pin()) {
+                heap.construct(
+                        "bytes", SharedBytes.TYPE, 16, bytes -> assertThrows(IllegalStateException.class, pin::close));
+                assertTrue(heap.find("bytes", SharedBytes.TYPE).isPresent());
+            }
+            assertEquals(0, heap.verify().busyLanes());
+        } finally {
+            builder.remove();
+        }
+    }
+
     /** Close waits for what runs and refuses the rest: no thread sees anything but success or the refusal. */
     @Test
     void closesUnderTheHandsOfOtherThreads() throws Exception {

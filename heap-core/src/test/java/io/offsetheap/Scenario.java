@@ -175,6 +175,17 @@ public enum Scenario implements Runnable {
                     "section",
                     heap -> heap.names().atomically(() -> heap.names().construct("b", SharedBytes.TYPE, 9)),
                     heap -> heap.names().destroy("b"));
+            harness.explore(
+                    "put from a pinned lane",
+                    heap -> {
+                        Lane pinned = heap.lanes().pin();
+                        try {
+                            put(heap, "first", 20, 6);
+                        } finally {
+                            heap.lanes().unpin(pinned);
+                        }
+                    },
+                    next);
             harness.prepare(heap -> {
                 Lane busy = heap.lanes().lease();
                 harness.attachAnother().names().destroy("index");

@@ -437,20 +437,28 @@ public final class LaneTable {
         return lane;
     }
 
-    /** Ends {@link #pin}. Called by the thread that pinned; it may have lost the lane to a failure since. */
+    /**
+     * Ends {@link #pin}. Called by the thread that pinned; it may have lost the lane to a failure since.
+     *
+     * @throws IllegalStateException from inside a section or an operation that uses the lane
+     */
     public void unpin(Lane lane) {
         LaneContext context = contexts.get();
         if (context.pinned != lane) {
             return;
         }
-        if (context.section == lane) {
-            throw new IllegalStateException("a pin outlives the section in which it is used: lane=" + lane.index()
-                    + " segment=" + memory.name());
+        if (context.section == lane || (context.leased == lane && context.userFunctions != 0)) {
+            throw new IllegalStateException("a pin outlives the section or the operation in which it is used: lane="
+                    + lane.index() + " segment=" + memory.name());
+        }
+        if (context.leased == lane) {
+            poisonUnreturned(context, lane);
+            return;
         }
         long free = LaneState.freed(memory.getLong(lane.entry()));
-        context.pinned = null;
         lane.lastFree = free;
         memory.publish(lane.entry(), free);
+        context.pinned = null;
     }
 
     /** What the calling thread knows about its lanes of this heap. */
