@@ -71,6 +71,44 @@ class ObjectTest {
         }
     };
 
+    /** Words in a row; a program holds their number, and cannot hold one below 0. */
+    private static final class Sequence implements SharedType<Long> {
+        private final BlockShape shape = new BlockShape(16, Long.BYTES);
+
+        @Override
+        public String fingerprint() {
+            return "Sequence/1";
+        }
+
+        @Override
+        public Structure structure() {
+            return Structure.BLOCK;
+        }
+
+        @Override
+        public BlockShape shape() {
+            return shape;
+        }
+
+        @Override
+        public void reserve(ObjectSpace space, Lane lane, long length) {
+            shape.reserve(space, lane, length);
+        }
+
+        @Override
+        public long create(ObjectSpace space, Lane lane, long identity, long length) {
+            return shape.create(space, lane, identity, length);
+        }
+
+        @Override
+        public Long bind(ObjectSpace space, long offset, long length) {
+            if (length < 0) {
+                throw new IllegalArgumentException("a length must not be negative: length=" + length);
+            }
+            return length;
+        }
+    }
+
     private static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -163,6 +201,26 @@ class ObjectTest {
         assertThrows(IllegalStateException.class, ref::get);
         assertThrows(IllegalStateException.class, () -> held.getLong(0));
         assertEquals(0, heap.verify().rawBlocks());
+    }
+
+    /** Whoever follows a reference while its object is destroyed is told so, whatever stands in its place by then. */
+    @Test
+    void isNotBoundToWhatCameInItsPlace() {
+        TestImage image = TestImage.formatted(96 << 10);
+        InterruptedMemory memory = image.newInterruptedMemory();
+        Attachment mine = image.attach(memory);
+        Attachment rival = image.attach(image.newMemory());
+        SharedType<Long> type = new Sequence();
+        OffsetRef<Long> ref = rival.anonymous().construct(type, 3, null);
+        OffsetRef<Long> same = mine.anonymous().at(type, ref.offset());
+        assertEquals(3, same.get());
+        memory.beforeLoad(offset -> offset == ref.offset() + Long.BYTES, () -> {
+            rival.anonymous().destroy(ref);
+            assertEquals(ref.offset(), rival.blocks().allocate(40));
+            rival.memory().putLong(ref.offset() + Long.BYTES, -1);
+        });
+        assertThrows(IllegalStateException.class, same::get);
+        assertTrue(memory.wasInterrupted());
     }
 
     /** Law C-106, for objects. */

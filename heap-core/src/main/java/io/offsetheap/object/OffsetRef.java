@@ -115,8 +115,10 @@ public final class OffsetRef<T> {
      */
     public T get() {
         space.lanes().checkOpen();
+        long length = type.shape().length(space.memory(), offset);
+        // No type is asked to bind to what another object, or a program, has written in the place of the length.
         checkAlive();
-        T bound = type.bind(space, offset, type.shape().length(space.memory(), offset));
+        T bound = type.bind(space, offset, length);
         checkAlive();
         return bound;
     }
