@@ -28,6 +28,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,28 @@ class ObjectTest {
                 IllegalStateException.class,
                 () -> heap.construct("name", IndexObject.TYPE, index -> index.put("key", new byte[1])));
         assertTrue(heap.find("name", IndexObject.TYPE).isEmpty());
+    }
+
+    /** What its initializer has let out of an object that was not made is as dead as that of one that was destroyed. */
+    @Test
+    void isDeadIfItWasNotMade() {
+        heap.singleton(LINK);
+        AtomicReference<OffsetRef<Long>> ref = new AtomicReference<>();
+        assertThrows(
+                Refused.class,
+                () -> heap.construct(LINK, offset -> {
+                    ref.set(heap.refAt(LINK, offset));
+                    throw new Refused();
+                }));
+        assertFalse(ref.get().isAlive());
+        assertThrows(IllegalStateException.class, () -> heap.destroy(ref.get()));
+        List<SharedBytes> handles = new ArrayList<>();
+        heap.findOrConstruct("name", SharedBytes.TYPE, 8, bytes -> {
+            handles.add(bytes);
+            other.construct("name", SharedBytes.TYPE, 8);
+        });
+        assertThrows(IllegalStateException.class, () -> handles.get(0).putLong(0, 1));
+        assertTrue(heap.destroy("name"));
     }
 
     // ---- objects without a name

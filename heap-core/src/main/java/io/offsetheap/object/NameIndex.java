@@ -348,6 +348,9 @@ public final class NameIndex {
             NameEntry entry =
                     new NameEntry(hash, object, length, type.structure().code(), Identity.generation(identity));
             boolean inserted = index().insertIfAbsent(lane, key, entry.encode(), CommitSite.CONSTRUCT);
+            if (!inserted) {
+                forget(object);
+            }
             lane.giveBack();
             return inserted ? made : null;
         } catch (Throwable t) {
@@ -380,10 +383,20 @@ public final class NameIndex {
         return lane.call(() -> {
             T made = type.bind(space, object, length);
             if (initializer != null) {
-                initializer.accept(made);
+                try {
+                    initializer.accept(made);
+                } catch (Throwable t) {
+                    forget(object);
+                    throw t;
+                }
             }
             return made;
         });
+    }
+
+    /** Ends an object that nobody else can reach, for handles and references to it that an initializer has let out. */
+    private void forget(long object) {
+        memory.putLong(object, 0);
     }
 
     /** The generation of an object made now: no two of a segment are alike, until 32 bits have gone round. */
