@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.NameExistsException;
@@ -14,6 +15,7 @@ import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -157,6 +159,23 @@ class SectionTest {
         started.countDown();
         constructor.get();
         assertTrue(section.get(), "the section began inside of an operation");
+    }
+
+    /** Who could not even give back the lane with which he met a section keeps no other section waiting. */
+    @Test
+    void doesNotWaitForOneThatFailedToWaitForIt() {
+        TestImage image = TestImage.formatted(96 << 10);
+        CrashingMemory memory = image.newMemory();
+        Attachment mine = image.attach(memory);
+        Attachment rival = image.attach(image.newMemory());
+        rival.names().atomically(() -> {
+            mine.blocks().allocate(8);
+            // The store of the lease, then that of its return.
+            memory.failAt(1);
+            assertThrows(CrashingMemory.Crash.class, () -> mine.names().atomically(() -> true));
+            return true;
+        });
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> rival.names().atomically(() -> true));
     }
 
     private static void await(CountDownLatch latch) {

@@ -583,15 +583,21 @@ public final class NameIndex {
         }
     }
 
-    /** A lane for a change of names, outside of all sections but the thread's own. */
-    private Lane leaseForNames() {
+    /** A lane for an operation that changes names or calls who may look them up, outside of all sections but the thread's own. */
+    Lane leaseForNames() {
         while (true) {
             Lane lane = space.lanes().lease();
-            long section = memory.getLongVolatile(Superblock.NAMES_LOCK_OFFSET);
-            if (!LockWord.isLocked(section) || LockWord.owner(section) == lane.index()) {
-                return lane;
+            long section;
+            try {
+                section = memory.getLongVolatile(Superblock.NAMES_LOCK_OFFSET);
+                if (!LockWord.isLocked(section) || LockWord.owner(section) == lane.index()) {
+                    return lane;
+                }
+                lane.giveBack();
+            } catch (Throwable t) {
+                lane.abandon(t);
+                throw t;
             }
-            lane.giveBack();
             space.lanes().await(Superblock.NAMES_LOCK_OFFSET, section, null);
         }
     }
