@@ -231,7 +231,9 @@ public final class OffsetHeap implements AutoCloseable {
 
     /**
      * Runs a function during which nobody else changes names or finds one: others see all that it has done with names, or
-     * nothing of it. They wait meanwhile; what does not go by name, such as a map that is already at hand, waits for nobody.
+     * nothing of it. They wait meanwhile, as does who constructs an object without a name, whose initializer may look for one;
+     * what else does not go by name, such as a map that is already at hand, waits for nobody. Others are all that work through
+     * another instance, also in this thread, which would wait for itself.
      *
      * <p>The function may use the heap as at any other place, {@code atomically} included, in this thread. It is no
      * transaction: what it has done stays when it throws, or when its process dies; then the others go on with what they find.

@@ -24,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,34 @@ class SectionTest {
         started.countDown();
         constructor.get();
         assertTrue(section.get(), "the section began inside of an operation");
+    }
+
+    /** An object without a name is made at any time; but its initializer that looks names up sees all of a section or nothing. */
+    @Test
+    void isSeenWholeByTheInitializersOfObjectsWithoutANameAsWell() throws Exception {
+        AtomicReference<Thread> constructor = new AtomicReference<>();
+        AtomicReference<Future<List<Boolean>>> seen = new AtomicReference<>();
+        heap.atomically(() -> {
+            heap.construct("left", SharedBytes.TYPE, 8);
+            seen.set(threads.submit(() -> {
+                constructor.set(Thread.currentThread());
+                List<Boolean> found = new ArrayList<>();
+                other.destroy(other.construct(SharedBytes.TYPE, 8, bytes -> {
+                    found.add(other.find("left", SharedBytes.TYPE).isPresent());
+                    found.add(other.find("right", SharedBytes.TYPE).isPresent());
+                }));
+                return found;
+            }));
+            while (!seen.get().isDone() && !isParked(constructor.get())) {
+                Thread.yield();
+            }
+            heap.construct("right", SharedBytes.TYPE, 8);
+        });
+        assertEquals(List.of(true, true), seen.get().get());
+    }
+
+    private static boolean isParked(@Nullable Thread thread) {
+        return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     /** Who could not even give back the lane with which he met a section keeps no other section waiting. */

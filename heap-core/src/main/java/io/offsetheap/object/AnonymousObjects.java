@@ -43,7 +43,9 @@ public final class AnonymousObjects {
     public <T> OffsetRef<T> construct(SharedType<T> type, long asked, @Nullable Consumer<? super T> initializer) {
         long length = NameIndex.lengthOf(type, asked);
         long hash = names.types().register(type);
-        Lane lane = space.lanes().lease();
+        // Outside of all sections: an initializer may look names up, and cannot wait for a section inside of the
+        // operation.
+        Lane lane = names.leaseForNames();
         try {
             long identity = Identity.of(hash, Identity.ANONYMOUS, names.nextGeneration(lane));
             long object = names.create(lane, type, length, identity);
