@@ -18,21 +18,28 @@ final class TypeRegistry {
     /** A type with its record's hash. */
     private record Known(SharedType<?> type, long hash, boolean registered) {}
 
+    private static final int REMEMBERED_LOG2 = 5;
+
     private final NameIndex names;
-    /** The type asked for last, by whatever thread. */
-    private @Nullable Known last;
+    /** Types asked for of late, by whatever thread, each where {@link #place} says: a hash costs more than a look-up. */
+    private final @Nullable Known[] lately = new Known[1 << REMEMBERED_LOG2];
 
     TypeRegistry(NameIndex names) {
         this.names = names;
     }
 
     private Known known(SharedType<?> type) {
-        Known known = last;
+        int place = place(type);
+        Known known = lately[place];
         if (known == null || known.type != type) {
             known = new Known(type, TypeRecord.hash(TypeRecord.of(type).encode()), false);
-            last = known;
+            lately[place] = known;
         }
         return known;
+    }
+
+    private static int place(SharedType<?> type) {
+        return System.identityHashCode(type) & (1 << REMEMBERED_LOG2) - 1;
     }
 
     /** Hash of a type's record. */
@@ -45,7 +52,7 @@ final class TypeRegistry {
         Known known = known(type);
         if (!known.registered) {
             register(TypeRecord.of(type).encode(), key(known.hash));
-            last = new Known(type, known.hash, true);
+            lately[place(type)] = new Known(type, known.hash, true);
         }
         return known.hash;
     }
