@@ -81,13 +81,25 @@ public enum Scenario implements Runnable {
         void run(AllocatorType allocator) {
             CrashHarness harness = new CrashHarness(SIZE, allocator);
             harness.prepare(heap -> heap.names().construct("longs", LongIndexObject.TYPE, 1));
-            // Three keys of one bucket.
-            harness.prepare(
-                    heap -> List.of(0L, 10L, 17L).forEach(key -> longs(heap).put(key, ~key, true)));
-            harness.explore("put another value", heap -> longs(heap).put(0, 5, true));
-            harness.explore("remove", heap -> longs(heap).remove(0, true, 0));
-            harness.explore("put new", heap -> longs(heap).put(33, 6, true));
-            harness.explore("add", heap -> longs(heap).add(33, 7));
+            // Keys of one bucket: the first three are there, and the first one goes.
+            long[] keys = new long[4];
+            harness.prepare(heap -> {
+                LongIndexObject longs =
+                        heap.names().find("longs", LongIndexObject.TYPE).orElseThrow();
+                int found = 0;
+                for (long key = 0; found < keys.length; key++) {
+                    if ((longs.hash(key) & 15) == 0) {
+                        keys[found++] = key;
+                    }
+                }
+                for (int k = 0; k < 3; k++) {
+                    longs.index().put(keys[k], k, true);
+                }
+            });
+            harness.explore("put another value", heap -> longs(heap).put(keys[0], 5, true));
+            harness.explore("remove", heap -> longs(heap).remove(keys[0], true, 0));
+            harness.explore("put new", heap -> longs(heap).put(keys[3], 6, true));
+            harness.explore("add", heap -> longs(heap).add(keys[3], 7));
             harness.explore("destroy", Scenario::destroyLongs);
         }
     },
