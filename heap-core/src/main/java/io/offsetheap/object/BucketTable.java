@@ -268,11 +268,8 @@ final class BucketTable {
 
     /** Where the directory says that a hash belongs. */
     long bucketOf(long hash, Directory directory) {
-        return segmentOf(hash, directory) + ((long) Bucket.index(hash) << lineShift);
-    }
-
-    private long segmentOf(long hash, Directory directory) {
-        return memory.getLong(directory.word(directory.index(hash)));
+        long segment = memory.getLong(directory.word(directory.index(hash)));
+        return segment + ((long) Bucket.index(hash) << lineShift);
     }
 
     /** How many first bits the hashes of a segment have in common. Valid as long as the directory is. */
@@ -293,18 +290,13 @@ final class BucketTable {
      * is not freed before the lease ends.
      */
     long settledBucket(long hash) {
-        return settledSegment(hash) + ((long) Bucket.index(hash) << lineShift);
-    }
-
-    /** The segment of a hash, see {@link #settledBucket}. */
-    long settledSegment(long hash) {
         while (true) {
             Directory current = directory();
             checkAlive();
-            long segment = 0;
+            long bucket = 0;
             CorruptedSegmentException failure = null;
             try {
-                segment = segmentOf(hash, current);
+                bucket = bucketOf(hash, current);
             } catch (CorruptedSegmentException e) {
                 failure = e;
             }
@@ -312,9 +304,14 @@ final class BucketTable {
                 if (failure != null) {
                     throw failure;
                 }
-                return segment;
+                return bucket;
             }
         }
+    }
+
+    /** The segment of a hash, see {@link #settledBucket}. */
+    long settledSegment(long hash) {
+        return settledBucket(hash) - ((long) Bucket.index(hash) << lineShift);
     }
 
     /** {@link #localDepth} of a directory that was current at some moment of the call. */
