@@ -67,6 +67,20 @@ class GoldenImageTest {
     }
 
     @Test
+    void anOpenJournalOfAFirstFitHeapIsApplied() throws IOException {
+        byte[] image = GoldenImages.read(GoldenImages.FIRST_FIT);
+        assertEquals(1, openJournals(load(image)));
+        try (OffsetHeap heap = salvage(image)) {
+            checkContent(heap, GoldenImages.KEYS, Set.of(GoldenImages.LAST_KEY));
+            assertEquals(0, openJournals(heap.memory()));
+            heap.free(heap.allocate(heap.stats().largestFree()));
+            assertTrue(heap.destroy("index"));
+            heap.trim();
+            assertTrue(heap.verify().isClean(), heap.verify().toString());
+        }
+    }
+
+    @Test
     void aHalfScrubbedSplitIsReadAndWrittenTo() throws IOException {
         byte[] image = GoldenImages.read(GoldenImages.HALF_SCRUBBED);
         assertEquals(

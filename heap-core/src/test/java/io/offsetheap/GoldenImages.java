@@ -3,6 +3,9 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
+import io.offsetheap.alloc.FirstFitAllocator;
+import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.lane.ProcessTable;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
@@ -38,6 +41,9 @@ final class GoldenImages {
     /** A lane died while it cleared the slots that a split had moved away. */
     static final String HALF_SCRUBBED = "half-scrubbed";
 
+    /** As {@link #OPEN_JOURNAL}, with the first-fit allocator. */
+    static final String FIRST_FIT = "first-fit";
+
     static final byte[] TEXT = "kept for later versions".getBytes(StandardCharsets.UTF_8);
     static final int KEYS = 20;
     static final String LAST_KEY = "the last one";
@@ -55,8 +61,17 @@ final class GoldenImages {
      */
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]).resolve(FOLDER));
-        Map<String, byte[]> images =
-                Map.of(FRESH, fresh(), CLEAN, clean(), OPEN_JOURNAL, openJournal(), HALF_SCRUBBED, halfScrubbed());
+        Map<String, byte[]> images = Map.of(
+                FRESH,
+                fresh(),
+                CLEAN,
+                clean(),
+                OPEN_JOURNAL,
+                openJournal(SegmentAllocator.TYPE),
+                HALF_SCRUBBED,
+                halfScrubbed(),
+                FIRST_FIT,
+                openJournal(FirstFitAllocator.TYPE));
         for (Map.Entry<String, byte[]> image : images.entrySet()) {
             Path file = folder.resolve(image.getKey() + ".gz");
             try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
@@ -122,14 +137,14 @@ final class GoldenImages {
         }
     }
 
-    private static byte[] openJournal() {
-        TestImage image = filled();
+    private static byte[] openJournal(AllocatorType allocator) {
+        TestImage image = filled(allocator);
         Consumer<Attachment> put = heap -> put(heap, LAST_KEY);
         return die(image, put, storeOf(image, put, CommitSite.PUT_NEW, 0).orElseThrow() + 1);
     }
 
     private static byte[] halfScrubbed() {
-        TestImage image = filled();
+        TestImage image = filled(SegmentAllocator.TYPE);
         for (int i = KEYS; ; i++) {
             String key = key(i);
             Consumer<Attachment> put = heap -> put(heap, key);
@@ -141,8 +156,8 @@ final class GoldenImages {
         }
     }
 
-    private static TestImage filled() {
-        TestImage image = new TestImage(96 << 10);
+    private static TestImage filled(AllocatorType allocator) {
+        TestImage image = new TestImage(96 << 10, allocator);
         image.format(image.newMemory());
         image.killAllBut(-1);
         attach(image, GoldenImages::fill, Long.MAX_VALUE);

@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import io.offsetheap.alloc.Bin;
 import io.offsetheap.alloc.PageEntry;
+import io.offsetheap.alloc.TaggedBlock;
 import io.offsetheap.lane.LaneState;
 import io.offsetheap.lane.LockWord;
 import io.offsetheap.layout.Geometry;
@@ -150,6 +151,9 @@ final class GuardedMemory extends SegmentMemory {
     private void readGuards() {
         stale = false;
         guards.clear();
+        if ((int) raw.getLong(Superblock.ALLOCATOR_OFFSET) == Superblock.FIRST_FIT_ALLOCATOR) {
+            readTags();
+        }
         indexes.forEach(header -> IndexGuards.visit(raw, geometry, header, new IndexGuards.Visitor() {
             @Override
             public void lock(long from, long length, long lock) {
@@ -163,6 +167,20 @@ final class GuardedMemory extends SegmentMemory {
                 guards.put(at, -1L - lane);
             }
         }));
+    }
+
+    /** Tags of blocks, and the links of free ones. Those that are written inside a free block are not there before the commit. */
+    private void readTags() {
+        long end = raw.getLong(Superblock.HEAP_END_OFFSET);
+        long size;
+        for (long block = geometry.heap; block < end; block += size) {
+            long word = raw.getLong(block + TaggedBlock.SIZE_OFFSET);
+            size = word & -(long) TaggedBlock.DATA_OFFSET;
+            int words = word - size == TaggedBlock.FREE ? TaggedBlock.MIN_SIZE : TaggedBlock.DATA_OFFSET;
+            for (long at = block; at < block + words; at += Long.BYTES) {
+                guards.put(at, (long) Superblock.PAGE_LOCK_OFFSET);
+            }
+        }
     }
 
     private void requireLock(long offset, long lock) {
