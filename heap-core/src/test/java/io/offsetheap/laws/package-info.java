@@ -28,8 +28,8 @@
  *     waste a quarter of it.</td></tr>
  * <tr><td>C-040 to C-042, C-044, C-046, C-047</td><td>For spans, after {@code trim}. C-042 and C-044 are invariants of the
  *     verifier, which speaks after every step. The smallest remainder is a page, so nothing is left unsplit.</td></tr>
- * <tr><td>C-043</td><td>For tagged blocks, see {@code FirstFitAllocatorTest}; others have no header. What the page table says of spans is an invariant of the
- *     verifier.</td></tr>
+ * <tr><td>C-043</td><td>For tagged blocks, see {@code FirstFitAllocatorTest}; others have no header. What the page table says
+ *     of spans is an invariant of the verifier.</td></tr>
  * <tr><td>C-045</td><td>First fit takes the lowest hole. A request for pages takes a span of the first bin that has a long enough
  *     one.</td></tr>
  * <tr><td>C-070</td><td>Struck: free memory is not zeroed on demand.</td></tr>
