@@ -113,6 +113,18 @@ public final class CrashingMemory extends SegmentMemory {
     }
 
     @Override
+    public void putByteRelease(long offset, byte value) {
+        step(1);
+        super.putByteRelease(offset, value);
+    }
+
+    @Override
+    public void putShortRelease(long offset, short value) {
+        step(1);
+        super.putShortRelease(offset, value);
+    }
+
+    @Override
     public void putShort(long offset, short value) {
         step(1);
         super.putShort(offset, value);

@@ -162,6 +162,42 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
+    public short getShort(long offset) {
+        pass();
+        short value = super.getShort(offset);
+        check(offset, Short.BYTES);
+        pass();
+        return value;
+    }
+
+    @Override
+    public byte getByteVolatile(long offset) {
+        pass();
+        byte value = super.getByteVolatile(offset);
+        check(offset, 1);
+        pass();
+        return value;
+    }
+
+    @Override
+    public short getShortVolatile(long offset) {
+        pass();
+        short value = super.getShortVolatile(offset);
+        check(offset, Short.BYTES);
+        pass();
+        return value;
+    }
+
+    @Override
+    public int getIntVolatile(long offset) {
+        pass();
+        int value = super.getIntVolatile(offset);
+        check(offset, Integer.BYTES);
+        pass();
+        return value;
+    }
+
+    @Override
     public byte getByte(long offset) {
         pass();
         byte value = super.getByte(offset);
@@ -214,6 +250,66 @@ final class PreemptedMemory extends SegmentMemory {
     public boolean compareAndSetLong(long offset, long expected, long value) {
         checkStore(offset);
         return super.compareAndSetLong(offset, expected, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        checkStore(offset);
+        return super.compareAndSetInt(offset, expected, value);
+    }
+
+    @Override
+    public void putByte(long offset, byte value) {
+        checkStore(offset);
+        super.putByte(offset, value);
+    }
+
+    @Override
+    public void putShort(long offset, short value) {
+        checkStore(offset);
+        super.putShort(offset, value);
+    }
+
+    @Override
+    public void putInt(long offset, int value) {
+        checkStore(offset);
+        super.putInt(offset, value);
+    }
+
+    @Override
+    public void putLongUnaligned(long offset, long value) {
+        checkStore(offset);
+        super.putLongUnaligned(offset, value);
+    }
+
+    @Override
+    public void putByteRelease(long offset, byte value) {
+        checkStore(offset);
+        super.putByteRelease(offset, value);
+    }
+
+    @Override
+    public void putShortRelease(long offset, short value) {
+        checkStore(offset);
+        super.putShortRelease(offset, value);
+    }
+
+    @Override
+    public void putIntRelease(long offset, int value) {
+        checkStore(offset);
+        super.putIntRelease(offset, value);
+    }
+
+    @Override
+    public void copyFrom(byte[] source, int position, long offset, int length) {
+        checkStore(offset);
+        super.copyFrom(source, position, offset, length);
+    }
+
+    @Override
+    public void zero(long offset, long length) {
+        checkStore(offset);
+        super.zero(offset, length);
     }
 
     private void checkStore(long offset) {

@@ -15,8 +15,9 @@ import net.openhft.chronicle.core.UnsafeMemory;
  * The bytes of one mapped segment: the one class that loads and stores, and that says in which order.
  *
  * <p>Positions are offsets, {@code long} bytes from the base of the segment. Words are eight bytes, little-endian and
- * aligned; only the payload forms ({@code getByte} to {@code copyFrom}) take any position. Every access is checked against
- * the end of the heap, every store against read-only mappings as well: neither can fault.
+ * aligned. The ordered narrow forms are aligned to what they move; only the payload forms ({@code getByte} to {@code
+ * copyFrom}) take any position. Every access is checked against the end of the heap, every store against read-only mappings
+ * as well: neither can fault.
  *
  * <p>Orderings are named as in {@link VarHandle}. The Java memory model does not speak about other processes; this class
  * relies on coherent shared pages and on HotSpot's mapping of the modes, as Aeron and Chronicle do.
@@ -126,19 +127,41 @@ public class SegmentMemory {
         publish(offset, value);
     }
 
-    // ---- half words, for views of blocks: four bytes at a multiple of four
+    // ---- narrow words: aligned to their size and moved whole, for fields of users' objects and views of blocks
 
-    public int getIntVolatile(long offset) {
-        return MEMORY.readVolatileInt(halfWord(offset));
+    public byte getByteVolatile(long offset) {
+        return MEMORY.readVolatileByte(address(offset, Byte.BYTES));
     }
 
-    /** As {@link #putLongRelease}. */
+    public short getShortVolatile(long offset) {
+        return MEMORY.readVolatileShort(narrowWord(offset, Short.BYTES));
+    }
+
+    public int getIntVolatile(long offset) {
+        return MEMORY.readVolatileInt(narrowWord(offset, Integer.BYTES));
+    }
+
+    /** Ordered as {@link #putLongRelease}. */
+    public void putByteRelease(long offset, byte value) {
+        long address = writableAddress(offset, Byte.BYTES);
+        VarHandle.releaseFence();
+        MEMORY.writeByte(address, value);
+    }
+
+    /** Ordered as {@link #putLongRelease}. */
+    public void putShortRelease(long offset, short value) {
+        long address = writableNarrowWord(offset, Short.BYTES);
+        VarHandle.releaseFence();
+        MEMORY.writeShort(address, value);
+    }
+
+    /** Ordered as {@link #putLongRelease}. */
     public void putIntRelease(long offset, int value) {
-        MEMORY.writeOrderedInt(writableHalfWord(offset), value);
+        MEMORY.writeOrderedInt(writableNarrowWord(offset, Integer.BYTES), value);
     }
 
     public boolean compareAndSetInt(long offset, int expected, int value) {
-        return MEMORY.compareAndSwapInt(writableHalfWord(offset), expected, value);
+        return MEMORY.compareAndSwapInt(writableNarrowWord(offset, Integer.BYTES), expected, value);
     }
 
     // ---- peeking: for readers without a lock, who may have taken anything for an offset
@@ -393,14 +416,16 @@ public class SegmentMemory {
         return word(offset);
     }
 
-    private long halfWord(long offset) {
-        checkAligned(offset, Integer.BYTES);
-        return address(offset, Integer.BYTES);
+    private long narrowWord(long offset, int size) {
+        checkAligned(offset, size);
+        return address(offset, size);
     }
 
-    private long writableHalfWord(long offset) {
-        checkAligned(offset, Integer.BYTES);
-        return writableAddress(offset, Integer.BYTES);
+    private long writableNarrowWord(long offset, int size) {
+        if (readOnly) {
+            throw readOnly();
+        }
+        return narrowWord(offset, size);
     }
 
     private long address(long offset, long length) {

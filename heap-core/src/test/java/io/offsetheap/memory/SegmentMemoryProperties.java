@@ -93,6 +93,7 @@ class SegmentMemoryProperties {
         expect(memory, offset, 4, () -> memory.getInt(offset));
         expect(memory, offset, 8, () -> memory.getLongUnaligned(offset));
         expect(memory, offset, 1, () -> memory.putByte(offset, (byte) -1));
+        expect(memory, offset, 2, () -> memory.putShort(offset, (short) -1));
         expect(memory, offset, 4, () -> memory.putInt(offset, -1));
         expect(memory, offset, 8, () -> memory.putLongUnaligned(offset, -1));
         expect(memory, offset, length, () -> memory.equalBytes(offset, array, 0, length));
@@ -102,6 +103,60 @@ class SegmentMemoryProperties {
             expect(memory, offset, length, () -> memory.copyFrom(array, 0, offset, length));
             expect(memory, offset, length, () -> memory.zero(offset, length));
         }
+    }
+
+    @Property
+    void aNarrowWordLiesInsideTheHeapAndIsAlignedOrIsRefused(@ForAll("offsets") long offset) {
+        SegmentMemory memory = newMemory();
+        expectAligned(memory, offset, 1, () -> memory.getByteVolatile(offset));
+        expectAligned(memory, offset, 2, () -> memory.getShortVolatile(offset));
+        expectAligned(memory, offset, 4, () -> memory.getIntVolatile(offset));
+        expectAligned(memory, offset, 1, () -> memory.putByteRelease(offset, (byte) -1));
+        expectAligned(memory, offset, 2, () -> memory.putShortRelease(offset, (short) -1));
+        expectAligned(memory, offset, 4, () -> memory.putIntRelease(offset, -1));
+        expectAligned(memory, offset, 4, () -> memory.compareAndSetInt(offset, 0, -1));
+    }
+
+    private static void expectAligned(SegmentMemory memory, long offset, int size, Runnable access) {
+        if (offset % size == 0) {
+            expect(memory, offset, size, access);
+        } else {
+            byte[] before = bytes(memory);
+            var thrown = assertThrows(CorruptedSegmentException.class, access::run);
+            assertTrue(thrown.getMessage().contains("aligned to " + size + " bytes"), thrown::getMessage);
+            assertArrayEquals(before, bytes(memory));
+        }
+    }
+
+    /** A narrow store changes its own bytes, and a narrow load gives what was stored. */
+    @Property
+    void narrowWordsKeepToThemselves(@ForAll long word, @ForAll long narrow, @ForAll @IntRange(max = 7) int position) {
+        SegmentMemory memory = newMemory();
+        memory.putLong(64, word);
+        long at = 64 + position;
+        memory.putByteRelease(at, (byte) narrow);
+        assertEquals((byte) narrow, memory.getByteVolatile(at));
+        expectOnly(memory, word, position, 1, narrow);
+        memory.putLong(64, word);
+        memory.putShortRelease(at & -2, (short) narrow);
+        assertEquals((short) narrow, memory.getShortVolatile(at & -2));
+        expectOnly(memory, word, position & -2, 2, narrow);
+        memory.putLong(64, word);
+        memory.putShort(at & -2, (short) narrow);
+        expectOnly(memory, word, position & -2, 2, narrow);
+        memory.putLong(64, word);
+        memory.putIntRelease(at & -4, (int) narrow);
+        assertEquals((int) narrow, memory.getIntVolatile(at & -4));
+        expectOnly(memory, word, position & -4, 4, narrow);
+        assertEquals(false, memory.compareAndSetInt(at & -4, (int) narrow + 1, 5));
+        expectOnly(memory, word, position & -4, 4, narrow);
+        assertTrue(memory.compareAndSetInt(at & -4, (int) narrow, 5));
+        expectOnly(memory, word, position & -4, 4, 5);
+    }
+
+    private static void expectOnly(SegmentMemory memory, long before, int position, int size, long narrow) {
+        long mask = (1L << Byte.SIZE * size) - 1 << Byte.SIZE * position;
+        assertEquals(before & ~mask | narrow << Byte.SIZE * position & mask, memory.getLong(64));
     }
 
     private static void expect(SegmentMemory memory, long offset, long length, Runnable access) {
@@ -215,7 +270,12 @@ class SegmentMemoryProperties {
                         refusesToStore(() -> store.at(memory, offset));
                     }
                     refusesToStore(() -> memory.putByte(offset, (byte) 1));
+                    refusesToStore(() -> memory.putShort(offset, (short) 1));
                     refusesToStore(() -> memory.putInt(offset, 1));
+                    refusesToStore(() -> memory.putByteRelease(offset, (byte) 1));
+                    refusesToStore(() -> memory.putShortRelease(offset, (short) 1));
+                    refusesToStore(() -> memory.putIntRelease(offset, 1));
+                    refusesToStore(() -> memory.compareAndSetInt(offset, 0, 1));
                     refusesToStore(() -> memory.putLongUnaligned(offset, 1));
                     refusesToStore(() -> memory.copyFrom(content, 0, offset, 8));
                     refusesToStore(() -> memory.zero(offset, 8));
