@@ -36,6 +36,11 @@ public final class Identity {
         return (int) (typeHash >>> Integer.SIZE) & ~KINDS;
     }
 
+    /** {@link #typeBits(long)} of a type. */
+    public static int typeBits(SharedType<?> type) {
+        return typeBits(TypeRecord.hash(TypeRecord.of(type).encode()));
+    }
+
     /** The type's part of an identity. */
     public static int typeOf(long identity) {
         return (int) (identity >>> Integer.SIZE) & ~KINDS;

@@ -54,6 +54,11 @@ public final class OffsetRef<T> {
         return word == 0 ? null : new OffsetRef<>(space, type, offset(word), identity(space.memory(), word, typeBits));
     }
 
+    /** A reference to an object that has just been seen alive. */
+    public static <T> OffsetRef<T> to(ObjectSpace space, SharedType<T> type, long offset, long identity) {
+        return new OffsetRef<>(space, type, offset, identity);
+    }
+
     // ---- the word
 
     /** The word for an object: where it stands, and which one it is. */
@@ -144,8 +149,19 @@ public final class OffsetRef<T> {
                 + type.fingerprint() + " segment=" + space.memory().name());
     }
 
-    long identity() {
+    /** The object's first word as long as it lives. */
+    public long identity() {
         return identity;
+    }
+
+    /**
+     * The heap that the object is in.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public ObjectSpace space() {
+        space.lanes().checkOpen();
+        return space;
     }
 
     /**

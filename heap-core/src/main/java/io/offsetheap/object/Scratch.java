@@ -5,6 +5,7 @@ package io.offsetheap.object;
 
 import io.offsetheap.memory.ByteArrays;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 
 /**
  * What one operation on a {@link HashIndex} needs in private memory: key and value encoded before the operation begins,
@@ -44,6 +45,9 @@ public final class Scratch {
     final EncodedKey key = new EncodedKey();
     final ValueView view = new ValueView();
     private final ValueWriter writer = new ValueWriter();
+
+    /** The cursors of codecs that have been used on this thread, to be used again. */
+    private final IdentityHashMap<CursorCodec<?>, Object> cursors = new IdentityHashMap<>(0);
 
     byte[] value = new byte[FIRST_CAPACITY];
     int valueLength;
@@ -162,6 +166,18 @@ public final class Scratch {
     public long copyWord() {
         int unused = Long.SIZE - Byte.SIZE * copyLength;
         return copyLength == 0 ? 0 : ByteArrays.getLong(copy, 0) << unused >> unused;
+    }
+
+    /** A cursor that stands nowhere or where its last user has left it. The next operation of this scratch may move it. */
+    @SuppressWarnings("unchecked")
+    public <T> T cursor(CursorCodec<T> codec) {
+        // A codec is the key of cursors of its own type alone.
+        T cursor = (T) cursors.get(codec);
+        if (cursor == null) {
+            cursor = codec.newCursor();
+            cursors.put(codec, cursor);
+        }
+        return cursor;
     }
 
     private byte[] roomForValue(int count) {

@@ -15,20 +15,39 @@ public final class ValueWriter {
     private static final byte[] NONE = new byte[0];
     private static final int DEAD = -1;
 
+    private final ValueView view = new ValueView();
     private byte[] array = NONE;
     private int length = DEAD;
 
     ValueWriter() {}
 
+    /** A writer into an array, that ends with neither. */
+    public static ValueWriter over(byte[] array) {
+        ValueWriter writer = new ValueWriter();
+        writer.wrapWritten(array, array.length);
+        return writer;
+    }
+
     void wrap(byte[] array, int length) {
         Arrays.fill(array, 0, length, (byte) 0);
+        wrapWritten(array, length);
+    }
+
+    private void wrapWritten(byte[] array, int length) {
         this.array = array;
         this.length = length;
+        view.wrap(array, 0, length);
     }
 
     void release() {
         array = NONE;
         length = DEAD;
+        view.release();
+    }
+
+    /** What has been written so far. It is dead when the writer is. */
+    public ValueView view() {
+        return view;
     }
 
     /**

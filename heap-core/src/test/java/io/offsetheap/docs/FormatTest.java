@@ -49,11 +49,16 @@ class FormatTest {
             "object.TypeRecord",
             "object.NameEntry",
             "object.SharedBytes",
+            "flyweight.SharedArray",
             "KernelLiveness");
 
     /** Classes of which the document names some constants. */
-    private static final List<String> OTHERS =
-            List.of("alloc.AllocatorType", "object.NameIndex", "object.SharedType$Structure");
+    private static final List<String> OTHERS = List.of(
+            "alloc.AllocatorType",
+            "object.NameIndex",
+            "object.SharedType$Structure",
+            "flyweight.FlyweightType",
+            "flyweight.TextField");
 
     @Test
     void everyRowSaysWhatItsConstantIs() throws Exception {
