@@ -7,6 +7,7 @@ import io.offsetheap.lane.Lane;
 import io.offsetheap.lane.LaneContext;
 import io.offsetheap.lane.LaneTable;
 import io.offsetheap.object.Codec;
+import io.offsetheap.object.CursorCodec;
 import io.offsetheap.object.HashIndex;
 import io.offsetheap.object.HashIndex.When;
 import io.offsetheap.object.IndexCursor;
@@ -44,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  * consistent, as those of {@link java.util.concurrent.ConcurrentHashMap}; an iterator meets a key that is there throughout
  * exactly once.
  *
- * <p>{@link #get} and {@link #put} make objects. {@link #read}, {@link #readLong}, {@link #store}, {@link #putWith} and
- * {@link #delete} work on bytes and make no garbage.
+ * <p>{@link #get} and {@link #put} make objects. {@link #readLong(Object, long)}, {@link #store} and {@link #delete} make no
+ * garbage. Nor do {@link #read} and {@link #putWith} where the values are flyweights, and {@link #readBytes} and {@link
+ * #putBytes}, which work on the bytes of any values.
  *
  * <p>Functions that are passed in run without any lock, perhaps more than once; what they write to the same heap is an
  * {@link IllegalStateException}. {@link #forEach} and iterators are free of that rule.
@@ -68,20 +70,36 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
 
     private static final int NO_WORD = -1;
 
+    private final ObjectSpace space;
     private final HashIndex index;
     private final LaneTable lanes;
     private final Codec<K> keys;
     private final Codec<V> values;
     private final int valueWordLength;
     private final @Nullable WordEntry words;
+    /** The codec of the values, if they are flyweights. */
+    private final @Nullable CursorCodec<V> cursors;
+    /** The value that has been located, as readers are given it. */
+    private final Function<Scratch, V> located;
 
     private SharedHashMap(ObjectSpace space, HashIndex index, Codec<K> keys, Codec<V> values) {
+        this.space = space;
         this.index = index;
         this.lanes = space.lanes();
         this.keys = keys;
         this.values = values;
         this.valueWordLength = values.isWord() ? values.fixedLength() : NO_WORD;
         this.words = WordEntry.of(keys, values);
+        this.cursors = values instanceof CursorCodec<V> codec ? codec : null;
+        this.located = values instanceof CursorCodec<V> codec
+                ? scratch -> locatedCursor(scratch, codec)
+                : scratch -> values.read(scratch.view());
+    }
+
+    private V locatedCursor(Scratch scratch, CursorCodec<V> codec) {
+        V cursor = scratch.cursor(codec);
+        codec.moveTo(cursor, space, scratch.view(), null);
+        return cursor;
     }
 
     /** The type of maps with these codecs. */
@@ -195,13 +213,46 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     }
 
     /**
-     * Reads a value where it lies. Makes no garbage.
+     * Reads a value where it lies. Makes no garbage if the values are flyweights; others are decoded, as by {@link #get}.
+     *
+     * @param function is given the value, which may change while it runs; if it did, its result or exception is dropped and
+     *     it is called again. A flyweight cannot be changed by it, and ends with the call.
+     * @param absent what to return if there is no such key
+     */
+    public long readLong(K key, ToLongFunction<? super V> function, long absent) {
+        return readLong(key, located, function, absent);
+    }
+
+    /**
+     * Reads a value where it lies: {@link #readLong(Object, ToLongFunction, long)} for any result.
+     *
+     * @return what the function made of the value, or null if there is no such key
+     */
+    public <R> @Nullable R read(K key, Function<? super V, ? extends @Nullable R> function) {
+        return read(key, located, function);
+    }
+
+    /**
+     * Reads the bytes of a value where they lie. Makes no garbage.
      *
      * @param function is given the bytes, which may change while it runs; if they did, its result or exception is dropped
      *     and it is called again. It keeps no reference to the view.
      * @param absent what to return if there is no such key
      */
-    public long readLong(K key, ToLongFunction<? super ValueView> function, long absent) {
+    public long readBytesAsLong(K key, ToLongFunction<? super ValueView> function, long absent) {
+        return readLong(key, Scratch::view, function, absent);
+    }
+
+    /**
+     * Reads the bytes of a value where they lie: {@link #readBytesAsLong} for any result.
+     *
+     * @return what the function made of the bytes, or null if there is no such key
+     */
+    public <R> @Nullable R readBytes(K key, Function<? super ValueView, ? extends @Nullable R> function) {
+        return read(key, Scratch::view, function);
+    }
+
+    private <X> long readLong(K key, Function<Scratch, X> form, ToLongFunction<? super X> function, long absent) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(function, "function");
         Scratch scratch = Scratch.enter();
@@ -212,7 +263,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                 long result = 0;
                 LaneContext context = lanes.enterUserFunction();
                 try {
-                    result = function.applyAsLong(scratch.view());
+                    result = function.applyAsLong(form.apply(scratch));
                 } catch (RuntimeException | Error e) {
                     if (index.isUndisturbed(scratch)) {
                         throw e;
@@ -231,12 +282,8 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
         }
     }
 
-    /**
-     * Reads a value where it lies: {@link #readLong(Object, ToLongFunction, long)} for any result.
-     *
-     * @return what the function made of the value, or null if there is no such key
-     */
-    public <R> @Nullable R read(K key, Function<? super ValueView, ? extends @Nullable R> function) {
+    private <X, R> @Nullable R read(
+            K key, Function<Scratch, X> form, Function<? super X, ? extends @Nullable R> function) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(function, "function");
         Scratch scratch = Scratch.enter();
@@ -247,7 +294,7 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
                 R result = null;
                 LaneContext context = lanes.enterUserFunction();
                 try {
-                    result = function.apply(scratch.view());
+                    result = function.apply(form.apply(scratch));
                 } catch (RuntimeException | Error e) {
                     if (index.isUndisturbed(scratch)) {
                         throw e;
@@ -369,13 +416,46 @@ public final class SharedHashMap<K, V> extends AbstractMap<K, V> implements Conc
     }
 
     /**
+     * Stores a flyweight that is filled where it lies: makes no garbage.
+     *
+     * @param writer fills it, once, in private memory; it is zeros at first, and ends with the call
+     * @throws UnsupportedOperationException if the values of this map are not flyweights
+     */
+    public void putWith(K key, Consumer<? super V> writer) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(writer, "writer");
+        CursorCodec<V> codec = cursors;
+        if (codec == null) {
+            index.checkUsable();
+            throw new UnsupportedOperationException(
+                    "only flyweights are filled where they lie; others are put, or written as bytes: codec="
+                            + values.id());
+        }
+        Scratch scratch = Scratch.enter();
+        try {
+            scratch.key().encode(keys, key);
+            ValueWriter target = scratch.beginWrite(codec.fixedLength());
+            try {
+                V cursor = scratch.cursor(codec);
+                codec.moveTo(cursor, space, target.view(), target);
+                writer.accept(cursor);
+            } finally {
+                scratch.endWrite();
+            }
+            index.put(scratch, When.ALWAYS, false);
+        } finally {
+            scratch.leave();
+        }
+    }
+
+    /**
      * Stores a value that is written as bytes, without an object for it: makes no garbage.
      *
      * @param length bytes of the value; zeros at first
      * @param writer writes them, once, in private memory; it keeps no reference to its argument
      * @throws IllegalArgumentException if the values of this map have another fixed length, or the length is negative
      */
-    public void putWith(K key, int length, Consumer<? super ValueWriter> writer) {
+    public void putBytes(K key, int length, Consumer<? super ValueWriter> writer) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(writer, "writer");
         int fixed = values.fixedLength();

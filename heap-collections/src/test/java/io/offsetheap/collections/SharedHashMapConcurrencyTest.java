@@ -196,8 +196,8 @@ class SharedHashMapConcurrencyTest {
                 while (!stop.get()) {
                     int key = random.nextInt(keys);
                     assertUniform(map.get(key));
-                    assertTrue(map.read(key, SharedHashMapConcurrencyTest::isUniform));
-                    assertEquals(1, map.readLong(key, view -> isUniform(view) ? 1 : 0, -1));
+                    assertTrue(map.readBytes(key, SharedHashMapConcurrencyTest::isUniform));
+                    assertEquals(1, map.readBytesAsLong(key, view -> isUniform(view) ? 1 : 0, -1));
                     assertUniform(map.compute(key, (k, old) -> old));
                     map.values().forEach(SharedHashMapConcurrencyTest::assertUniform);
                     reads++;

@@ -135,7 +135,7 @@ class SharedHashMapProperties {
         return ActionChain.startWith(() -> new TestMap<>(keys, values, Mappings.ofSharedMemory(MAPPINGS, SIZE)))
                 .withAction(8, calls.of("put", TestMap::put))
                 .withAction(4, calls.of("store", TestMap::store))
-                .withAction(4, calls.of("putWith", TestMap::putWith))
+                .withAction(4, calls.of("putBytes", TestMap::putBytes))
                 .withAction(4, calls.of("putAll", TestMap::putAll))
                 .withAction(2, calls.of("putIfAbsent", TestMap::putIfAbsent))
                 .withAction(2, calls.of("replace", TestMap::replace))

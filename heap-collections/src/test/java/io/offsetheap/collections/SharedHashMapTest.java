@@ -55,8 +55,14 @@ class SharedHashMapTest {
                     () -> map.putAll(null),
                     () -> map.store(null, 1L),
                     () -> map.store("a", null),
-                    () -> map.putWith(null, 8, writer -> {}),
-                    () -> map.putWith("a", 8, null),
+                    () -> map.readBytes(null, view -> ""),
+                    () -> map.readBytes("a", null),
+                    () -> map.readBytesAsLong(null, view -> 0, 0),
+                    () -> map.readBytesAsLong("a", null, 0),
+                    () -> map.putWith(null, value -> {}),
+                    () -> map.putWith("a", null),
+                    () -> map.putBytes(null, 8, writer -> {}),
+                    () -> map.putBytes("a", 8, null),
                     () -> map.putIfAbsent(null, 1L),
                     () -> map.putIfAbsent("a", null),
                     () -> map.replace(null, 1L),
@@ -129,7 +135,7 @@ class SharedHashMapTest {
             mappings.verify();
             for (byte[] content : contents) {
                 assertArrayEquals(content, maps.get(1).get(content));
-                assertArrayEquals(content, maps.get(1).read(content, view -> {
+                assertArrayEquals(content, maps.get(1).readBytes(content, view -> {
                     byte[] bytes = new byte[view.length()];
                     view.get(0, bytes, 0, bytes.length);
                     return bytes;
@@ -156,9 +162,9 @@ class SharedHashMapTest {
             assertThrows(OutOfSegmentMemoryException.class, () -> map.put(key, large));
             assertThrows(OutOfSegmentMemoryException.class, () -> map.put(large, key));
             assertThrows(OutOfSegmentMemoryException.class, () -> map.compute(key, (same, old) -> large));
-            assertThrows(OutOfSegmentMemoryException.class, () -> map.putWith(key, 2 << 20, writer -> {}));
-            assertThrows(IllegalArgumentException.class, () -> map.putWith(key, -1, writer -> {}));
-            assertThrows(IllegalArgumentException.class, () -> map.putWith(key, Integer.MAX_VALUE, writer -> {}));
+            assertThrows(OutOfSegmentMemoryException.class, () -> map.putBytes(key, 2 << 20, writer -> {}));
+            assertThrows(IllegalArgumentException.class, () -> map.putBytes(key, -1, writer -> {}));
+            assertThrows(IllegalArgumentException.class, () -> map.putBytes(key, Integer.MAX_VALUE, writer -> {}));
             assertEquals(1, map.size());
             assertArrayEquals(new byte[] {2}, map.get(key));
             assertNull(map.get(large));
@@ -166,7 +172,7 @@ class SharedHashMapTest {
 
             SharedHashMap<Long, Long> numbers =
                     mappings.heap(0).construct("numbers", SharedHashMap.type(Codecs.LONG, Codecs.LONG));
-            assertThrows(IllegalArgumentException.class, () -> numbers.putWith(1L, 7, writer -> {}));
+            assertThrows(IllegalArgumentException.class, () -> numbers.putBytes(1L, 7, writer -> {}));
             SharedHashMap<String, String> texts =
                     mappings.heap(0).construct("texts", SharedHashMap.type(Codecs.UTF8, Codecs.UTF8));
             assertThrows(IllegalArgumentException.class, () -> texts.put("\uD800", ""));
@@ -299,11 +305,11 @@ class SharedHashMapTest {
         try (Mappings mappings = Mappings.ofSharedMemory(1, 1 << 20)) {
             SharedHashMap<String, byte[]> map = map(mappings, Codecs.UTF8, Codecs.BYTES);
             map.put("a", new byte[] {1, 2, 3});
-            var view = map.read("a", same -> same);
+            var view = map.readBytes("a", same -> same);
             assertThrows(IllegalStateException.class, view::length);
             assertThrows(IllegalStateException.class, () -> view.getByte(0));
             var kept = new Object[1];
-            map.putWith("b", 3, writer -> {
+            map.putBytes("b", 3, writer -> {
                 assertThrows(IndexOutOfBoundsException.class, () -> writer.putByte(3, (byte) 1));
                 assertThrows(IndexOutOfBoundsException.class, () -> writer.putInt(0, 1));
                 kept[0] = writer;
@@ -312,7 +318,7 @@ class SharedHashMapTest {
                     IllegalStateException.class,
                     () -> ((io.offsetheap.object.ValueWriter) kept[0]).putByte(0, (byte) 1));
             assertArrayEquals(new byte[3], map.get("b"));
-            map.read("a", same -> {
+            map.readBytes("a", same -> {
                 assertThrows(IndexOutOfBoundsException.class, () -> same.getByte(3));
                 assertThrows(IndexOutOfBoundsException.class, () -> same.getByte(-1));
                 assertThrows(IndexOutOfBoundsException.class, () -> same.getLong(0));

@@ -101,9 +101,9 @@ final class TestMap<K, V> {
     void read(K key) {
         Object value = model.get(modelled(key));
         byte[] bytes = value == null ? null : values.encode(real(value));
-        assertSame(modelled(bytes), map().read(key, TestMap::bytesOf));
+        assertSame(modelled(bytes), map().readBytes(key, TestMap::bytesOf));
         long sum = bytes == null ? ABSENT : Arrays.hashCode(bytes);
-        assertEquals(sum, map().readLong(key, view -> Arrays.hashCode(bytesOf(view)), ABSENT));
+        assertEquals(sum, map().readBytesAsLong(key, view -> Arrays.hashCode(bytesOf(view)), ABSENT));
         if (!values.codec().isWord()) {
             assertThrows(UnsupportedOperationException.class, () -> map().readLong(key, ABSENT));
         } else if (bytes == null) {
@@ -128,10 +128,10 @@ final class TestMap<K, V> {
         map().store(key, value);
     }
 
-    void putWith(K key, V value) {
+    void putBytes(K key, V value) {
         byte[] bytes = values.encode(value);
         model.put(modelled(key), modelled(value));
-        map().putWith(key, bytes.length, writer -> writer.put(0, bytes, 0, bytes.length));
+        map().putBytes(key, bytes.length, writer -> writer.put(0, bytes, 0, bytes.length));
     }
 
     void putAll(K key, V value) {
@@ -222,7 +222,7 @@ final class TestMap<K, V> {
                 () -> map().compute(key, (k, old) -> {
                     throw failure;
                 }),
-                () -> map().read(key, view -> {
+                () -> map().readBytes(key, view -> {
                     throw failure;
                 }),
                 () -> map().computeIfPresent(key, (k, old) -> {
@@ -231,7 +231,7 @@ final class TestMap<K, V> {
                 () -> map().computeIfAbsent(key, k -> {
                     throw failure;
                 }),
-                () -> map().putWith(key, values.encode(value).length, writer -> {
+                () -> map().putBytes(key, values.encode(value).length, writer -> {
                     throw failure;
                 }))) {
             try {

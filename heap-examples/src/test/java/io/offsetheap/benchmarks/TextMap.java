@@ -57,13 +57,13 @@ public interface TextMap extends AutoCloseable {
 
         @Override
         public long read(String key) {
-            return map.readLong(key, WORDS, -1);
+            return map.readBytesAsLong(key, WORDS, -1);
         }
 
         @Override
         public void put(String key, byte[] value) {
             source = value;
-            map.putWith(key, value.length, copySource);
+            map.putBytes(key, value.length, copySource);
         }
 
         @Override
