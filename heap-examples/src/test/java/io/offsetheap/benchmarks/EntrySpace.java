@@ -6,10 +6,17 @@ package io.offsetheap.benchmarks;
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.collections.SharedHashMap;
 import io.offsetheap.collections.SharedLongLongMap;
+import io.offsetheap.examples.graph.LongList;
+import io.offsetheap.examples.graph.LongTree;
 import io.offsetheap.object.Codecs;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.util.LinkedList;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/** Bytes of the heap for each entry of a million, index and rounding included. Not a measurement of time. */
+/** Bytes of the heap for each entry of a million, index and rounding included, beside java.util. Not a measurement of time. */
 public final class EntrySpace {
     private static final String NAME = "benchmark-space";
 
@@ -34,6 +41,46 @@ public final class EntrySpace {
                 map.store(Workload.textKey(i), Workload.textValue(i));
             }
         });
+        report("tree of flyweights, long to long", heap -> {
+            LongTree tree = new LongTree(heap, "tree");
+            for (long key : Workload.longKeys()) {
+                tree.put(key, key);
+            }
+        });
+        reportJava("TreeMap, long to long", () -> {
+            TreeMap<Long, Long> map = new TreeMap<>();
+            for (long key : Workload.longKeys()) {
+                map.put(key, key);
+            }
+            return map;
+        });
+        report("list of flyweights, long", heap -> {
+            LongList list = new LongList(heap, "list");
+            for (long key : Workload.longKeys()) {
+                list.add(key);
+            }
+        });
+        reportJava("LinkedList, long", () -> {
+            LinkedList<Long> list = new LinkedList<>();
+            for (long key : Workload.longKeys()) {
+                list.add(key);
+            }
+            return list;
+        });
+    }
+
+    /** What is reachable when the rest has been collected. */
+    private static void reportJava(String entries, Supplier<Object> filling) {
+        long before = usedByJava();
+        Object filled = filling.get();
+        long used = usedByJava() - before;
+        Reference.reachabilityFence(filled);
+        System.out.printf(Locale.ROOT, "bytes used per entry, %s: %.1f%n", entries, (double) used / Workload.ENTRIES);
+    }
+
+    private static long usedByJava() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private interface Filling {

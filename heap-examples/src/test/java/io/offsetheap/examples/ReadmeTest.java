@@ -4,7 +4,6 @@
 package io.offsetheap.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -31,15 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Compiles every Java example of the documents for users and runs those that say so, comparing what they print. */
 class ReadmeTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```java\\R(.*?)^```");
+    /** A class that an example begins with. */
+    private static final Pattern CLASS = Pattern.compile("(?ms)^final class .*?^}\\R");
+
     private static final Pattern PRINTS = Pattern.compile("// prints: (.*)");
     private static final String IMPORTS =
-            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.object.*;"
+            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.flyweight.*; import io.offsetheap.object.*;"
                     + " import net.openhft.chronicle.bytes.*; import org.agrona.concurrent.UnsafeBuffer; import io.offsetheap.region.*;"
                     + " import io.offsetheap.view.Views; import java.nio.file.attribute.*; import java.util.*;\n";
-    private static final List<String> DOCUMENTS = List.of("README.md", "docs/views.md", "docs/memory.md");
+    private static final List<String> DOCUMENTS =
+            List.of("README.md", "docs/flyweights.md", "docs/views.md", "docs/memory.md");
 
     @TempDir
-    Path classes;
+    Path target;
 
     @TestFactory
     List<DynamicTest> examples() throws IOException {
@@ -52,14 +56,19 @@ class ReadmeTest {
                 String name = "Example" + (tests.size() + 1);
                 tests.add(DynamicTest.dynamicTest(document + " " + name, () -> check(name, code)));
             }
-            assertFalse(tests.size() == before, document);
+            assertTrue(tests.size() > before, document);
         }
         return tests;
     }
 
     private void check(String name, String code) throws Exception {
-        String source = IMPORTS + "public class " + name + " { public static void main(String[] a) throws Exception {\n"
-                + code + "\n} }";
+        String classes = CLASS.matcher(code)
+                .results()
+                .map(found -> "static " + found.group())
+                .collect(Collectors.joining());
+        String statements = CLASS.matcher(code).replaceAll("");
+        String source = IMPORTS + "public class " + name + " {\n" + classes
+                + "public static void main(String[] a) throws Exception {\n" + statements + "\n} }";
         var file = new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
@@ -68,13 +77,7 @@ class ReadmeTest {
         };
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         List<String> options = List.of(
-                "--release",
-                "17",
-                "-proc:none",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-d",
-                classes.toString());
+                "--release", "17", "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", target.toString());
         assertTrue(
                 ToolProvider.getSystemJavaCompiler()
                         .getTask(null, null, diagnostics, options, null, List.of(file))
@@ -90,7 +93,7 @@ class ReadmeTest {
     private List<String> run(String name) throws Exception {
         PrintStream old = System.out;
         var printed = new ByteArrayOutputStream();
-        URL[] path = {classes.toUri().toURL()};
+        URL[] path = {target.toUri().toURL()};
         try (var loader = new URLClassLoader(path, ReadmeTest.class.getClassLoader())) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
             loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
