@@ -13,9 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.error.SegmentFormatException;
+import io.offsetheap.lane.Lane;
 import io.offsetheap.object.ChunkedVector;
 import io.offsetheap.object.ChunkedVector.Update;
 import io.offsetheap.object.Scratch;
+import io.offsetheap.object.SharedBytes;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.object.VectorObject;
 import java.util.ArrayList;
@@ -209,6 +211,24 @@ class ChunkedVectorTest {
             scratch.leave();
         }
         verify();
+    }
+
+    /** Its elements go to stocks from which an operation must be able to take, and to which it must be able to give. */
+    @Test
+    void leavesRoomToTheOperationThatFreesSomeOfIt() {
+        for (int size = 0; size < 12; size++) {
+            VectorObject vector = construct(VectorObject.BLOCKS);
+            for (int i = 0; i < size; i++) {
+                // Of the size class of the entry that is removed below.
+                vector.add(39);
+            }
+            heap.names().construct("b", SharedBytes.TYPE, 30);
+            Lane busy = other.lanes().lease();
+            heap.names().destroy(NAME);
+            busy.giveBack();
+            assertTrue(heap.names().destroy("b"));
+            verify();
+        }
     }
 
     @ParameterizedTest

@@ -296,7 +296,8 @@ public final class Lane {
         table.giveBack(this);
     }
 
-    private void settle() {
+    /** Brings the stocks back to what they may hold between operations. */
+    void settle() {
         if (unsettled != 0) {
             table.upkeep().settle(this, unsettled);
             unsettled = 0;

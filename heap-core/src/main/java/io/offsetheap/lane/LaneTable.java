@@ -150,6 +150,8 @@ public final class LaneTable {
     private void sweep(Lane lane) {
         try {
             upkeep.sweep(lane);
+            // What was freed may have filled a stock, and the operation that begins here counts on room in each.
+            lane.settle();
         } catch (Throwable t) {
             lane.abandon(t);
             throw t;
