@@ -5,6 +5,7 @@ package io.offsetheap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -218,17 +219,28 @@ class SectionTest {
 
     @Test
     void worksWithAPinnedLane() {
-        try (LanePin pin = heap.pin()) {
-            heap.atomically(() -> {
-                heap.free(heap.allocate(40));
-                heap.construct("pinned", SharedBytes.TYPE, 8);
-                assertThrows(IllegalStateException.class, pin::close);
-            });
+        LanePin pin = heap.pin();
+        heap.atomically(() -> {
             heap.free(heap.allocate(40));
-            heap.atomically(() -> assertTrue(heap.destroy("pinned")));
-        }
+            heap.construct("pinned", SharedBytes.TYPE, 8);
+        });
+        heap.free(heap.allocate(40));
+        assertThrows(IllegalStateException.class, heap::pin);
+        heap.atomically(() -> {
+            // Whichever ends first, the lane comes back with the other.
+            pin.close();
+            assertTrue(heap.destroy("pinned"));
+            try (LanePin inside = heap.pin()) {
+                heap.free(heap.allocate(40));
+                assertNotNull(inside);
+            }
+        });
+        LanePin outlives = heap.atomically(heap::pin);
+        heap.free(heap.allocate(40));
+        outlives.close();
         assertFalse(other.destroy("pinned"));
         assertEquals(0, heap.verify().busyLanes());
+        assertEquals(0, heap.verify().rawBlocks());
     }
 
     @Test

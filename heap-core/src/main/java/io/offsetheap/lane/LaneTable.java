@@ -449,12 +449,17 @@ public final class LaneTable {
         if (context.pinned != lane) {
             return;
         }
-        if (context.section == lane || (context.leased == lane && context.userFunctions != 0)) {
-            throw new IllegalStateException("a pin outlives the section or the operation in which it is used: lane="
-                    + lane.index() + " segment=" + memory.name());
+        if (context.leased == lane && context.userFunctions != 0) {
+            throw new IllegalStateException("a pin outlives the operation in which it is used: lane=" + lane.index()
+                    + " segment=" + memory.name());
         }
         if (context.leased == lane) {
             poisonUnreturned(context, lane);
+            return;
+        }
+        if (context.section == lane) {
+            // The section gives the lane back when it ends.
+            context.pinned = null;
             return;
         }
         long free = LaneState.freed(memory.getLong(lane.entry()));
