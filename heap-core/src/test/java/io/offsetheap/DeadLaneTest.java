@@ -128,7 +128,7 @@ class DeadLaneTest {
             for (long entry : new long[] {
                 -1,
                 target(0, 0, geometry.heap),
-                target(3, 0, geometry.heap),
+                target(4, 0, geometry.heap),
                 target(1, 1, geometry.heap),
                 target(1, 0, Superblock.MAX_SIZE_OFFSET),
                 target(1, 0, geometry.maxSize),
