@@ -16,7 +16,7 @@ import net.jqwik.api.state.ActionChain;
 import net.jqwik.api.state.ActionChainArbitrary;
 import net.jqwik.api.state.Transformer;
 
-/** Histories of calls of every method through three mappings of one map, beside a {@link java.util.HashMap}. */
+/** Law C-172: histories of calls of every method through three mappings of one map, beside a {@link java.util.HashMap}. */
 class SharedHashMapProperties {
     private static final int MAPPINGS = 3;
     private static final long SIZE = 1 << 20;

@@ -72,6 +72,7 @@ class SharedSetTest {
         }
     }
 
+    /** Law C-174. */
     @Property(tries = 30)
     void behavesAsAHashSetThroughAllMappings(@ForAll("histories") ActionChain<TestSet> history) {
         history.withInvariant("verifier is silent and all mappings see the model", TestSet::verify)
