@@ -307,6 +307,12 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
+    public void copyFrom(long[] source, int position, long offset, int count) {
+        checkStore(offset);
+        super.copyFrom(source, position, offset, count);
+    }
+
+    @Override
     public void zero(long offset, long length) {
         checkStore(offset);
         super.zero(offset, length);

@@ -326,7 +326,7 @@ public enum Scenario implements Runnable {
     READERS_OF_A_VECTOR {
         @Override
         void run(AllocatorType allocator) {
-            VectorObject.TYPES.forEach(type -> new VectorReaders(SIZE, type).explore());
+            VectorObject.TYPES.forEach(type -> new VectorReaders(SIZE, allocator, type).explore());
         }
     },
 

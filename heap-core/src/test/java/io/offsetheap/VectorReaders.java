@@ -3,6 +3,7 @@
  */
 package io.offsetheap;
 
+import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.object.VectorObject;
@@ -26,8 +27,8 @@ final class VectorReaders {
     /** Stores of an addition before its commit. */
     private long addStores;
 
-    VectorReaders(long maxSize, SharedType<VectorObject> type) {
-        this.image = TestImage.formatted(maxSize);
+    VectorReaders(long maxSize, AllocatorType allocator, SharedType<VectorObject> type) {
+        this.image = TestImage.formatted(maxSize, allocator);
         this.type = type;
         image.prepare(heap -> {
             VectorObject vector = heap.names().construct(NAME, type, 1);
