@@ -292,6 +292,22 @@ public final class ChunkedVector {
         long version = memory.getLongVolatile(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
         long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
         checkAlive();
+        try {
+            learnChunks(size);
+        } catch (CorruptedSegmentException e) {
+            // The table may be that of somebody else by now.
+            memory.loadFence();
+            checkAlive();
+            throw e;
+        }
+        if (version != knownVersion) {
+            knownSize = 0;
+            knownVersion = version;
+        }
+        knownSize = size;
+    }
+
+    private void learnChunks(long size) {
         int chunks = size == 0 ? 0 : shape.chunk(size - 1) + 1;
         for (int chunk = 0; chunk < chunks; chunk++) {
             long index = shape.elementsBefore(chunk);
@@ -299,11 +315,6 @@ public final class ChunkedVector {
                 readBase(index);
             }
         }
-        if (version != knownVersion) {
-            knownSize = 0;
-            knownVersion = version;
-        }
-        knownSize = size;
     }
 
     /** Whether nothing has been removed from the vector since it had this version. */
