@@ -121,9 +121,10 @@ public final class OffsetHeap implements AutoCloseable {
     }
 
     /**
-     * Finds an object by name.
+     * Finds an object by name. Waits while somebody else runs a section, see {@link #atomically(Supplier)}.
      *
      * @throws io.offsetheap.error.TypeMismatchException if it has another type; the message shows both
+     * @throws io.offsetheap.error.LockTimeoutException on a heap opened for reading alone, if the section lasts a second
      */
     public <T> Optional<T> find(String name, SharedType<T> type) {
         attachment.lanes().checkOpen();

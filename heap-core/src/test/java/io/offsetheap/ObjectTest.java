@@ -272,6 +272,13 @@ class ObjectTest {
                     () -> heap.refAt(SharedBytes.TYPE, offset),
                     () -> "offset " + offset);
         }
+        // No object has fewer than no elements, whatever its identity says.
+        long forged = heap.allocate(64);
+        heap.memory().putLong(forged, heap.memory().getLong(next.offset()));
+        heap.memory().putLong(forged + 8, -1);
+        assertThrows(IllegalArgumentException.class, () -> heap.refAt(SharedBytes.TYPE, forged));
+        heap.memory().putLong(forged, 0);
+        heap.free(forged);
         assertThrows(IllegalArgumentException.class, () -> heap.refAt(LINK, next.offset()));
         assertThrows(IllegalArgumentException.class, () -> heap.refAt(IndexObject.TYPE, next.offset()));
         heap.free(raw);

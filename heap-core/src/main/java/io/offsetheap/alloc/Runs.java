@@ -135,7 +135,7 @@ final class Runs {
     }
 
     /** Empties the lane's stock into the runs until it holds {@code target} cells. */
-    void drain(Lane lane, int c, int target) {
+    void drain(Lane lane, int c, long target) {
         long bin = geometry.bin(c);
         long stock = lane.stock(c);
         lane.lock(LockRank.BIN, bin + Bin.LOCK_OFFSET);

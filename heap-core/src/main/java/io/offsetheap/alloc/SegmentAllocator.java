@@ -14,7 +14,6 @@ import io.offsetheap.layout.SizeClasses;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
-import java.util.Arrays;
 
 /**
  * The product's allocator: stocks of free blocks in the lanes, runs of equal cells for blocks to 8 KiB, spans of pages above.
@@ -44,7 +43,7 @@ public final class SegmentAllocator implements BlockAllocator {
     private final HeapGrowth growth;
     private final Runs runs;
     /** Blocks that the operation of each lane may still take, by class; the lessee's. */
-    private final int[][] reserved;
+    private final long[][] reserved;
 
     private SegmentAllocator(LaneTable lanes) {
         this.lanes = lanes;
@@ -53,7 +52,7 @@ public final class SegmentAllocator implements BlockAllocator {
         this.pages = new PageHeap(memory, geometry, lanes.backing());
         this.growth = new HeapGrowth(lanes, pages);
         this.runs = new Runs(memory, geometry, pages);
-        this.reserved = new int[geometry.lanes][SizeClasses.COUNT];
+        this.reserved = new long[geometry.lanes][SizeClasses.COUNT];
     }
 
     @Override
@@ -291,7 +290,7 @@ public final class SegmentAllocator implements BlockAllocator {
         return page != 0;
     }
 
-    private void drainSpans(Lane lane, int target) {
+    private void drainSpans(Lane lane, long target) {
         long stock = lane.stock(SizeClasses.LARGE);
         while (memory.getLong(stock) > target) {
             lane.lock(LockRank.PAGE, Superblock.PAGE_LOCK_OFFSET);
@@ -309,7 +308,7 @@ public final class SegmentAllocator implements BlockAllocator {
         }
     }
 
-    private void drain(Lane lane, int c, int target) {
+    private void drain(Lane lane, int c, long target) {
         if (c == SizeClasses.LARGE) {
             drainSpans(lane, target);
         } else {
@@ -329,7 +328,7 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     private void drainUnreserved(Lane lane) {
-        int[] kept = reserved[lane.index()];
+        long[] kept = reserved[lane.index()];
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             if (memory.getLong(lane.stock(c)) > kept[c]) {
                 drain(lane, c, kept[c]);
@@ -359,7 +358,7 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public void settle(Lane lane, long classes) {
-        int[] kept = reserved[lane.index()];
+        long[] kept = reserved[lane.index()];
         for (long left = classes & ((1L << SizeClasses.COUNT) - 1); left != 0; left &= left - 1) {
             int c = Long.numberOfTrailingZeros(left);
             kept[c] = 0;
@@ -383,7 +382,7 @@ public final class SegmentAllocator implements BlockAllocator {
     }
 
     private void reserveClass(Lane lane, int c, long size, int count) {
-        int[] kept = reserved[lane.index()];
+        long[] kept = reserved[lane.index()];
         lane.touch(c);
         if (kept[c] + count > geometry.slots(c)) {
             throw new OutOfSegmentMemoryException("an operation needs more blocks at once than a lane can hold: size="
@@ -397,7 +396,7 @@ public final class SegmentAllocator implements BlockAllocator {
             }
             return;
         }
-        int needed = kept[c] + count;
+        int needed = (int) kept[c] + count;
         if (memory.getLong(lane.stock(c)) < needed && !refill(lane, c, needed, Math.max(needed, geometry.cap(c) / 2))) {
             throw growth.refusal(size, stats());
         }
@@ -406,12 +405,12 @@ public final class SegmentAllocator implements BlockAllocator {
 
     @Override
     public long[] reservations(Lane lane) {
-        return Arrays.stream(reserved[lane.index()]).asLongStream().toArray();
+        return reserved[lane.index()].clone();
     }
 
     @Override
     public void endReservations(Lane lane, long[] before) {
-        Arrays.setAll(reserved[lane.index()], c -> (int) before[c]);
+        System.arraycopy(before, 0, reserved[lane.index()], 0, before.length);
     }
 
     @Override

@@ -83,8 +83,11 @@ public final class AnonymousObjects {
         }
         try {
             long usable = space.blocks().usableSize(offset);
-            return usable >= type.shape().base()
-                    && usable >= type.shape().size(type.shape().length(memory, offset));
+            if (usable < type.shape().base()) {
+                return false;
+            }
+            long length = type.shape().length(memory, offset);
+            return length >= 0 && usable >= type.shape().size(length);
         } catch (IllegalArgumentException noBlock) {
             return false;
         }

@@ -471,9 +471,13 @@ public final class NameIndex {
             boolean removed = index().remove(
                             lane,
                             key,
-                            (holder, value, length) -> length == NameEntry.LENGTH
-                                    && entry.isAt(memory, value)
-                                    && unlink(holder, entry.offset(), container, size),
+                            (holder, value, length) -> {
+                                boolean same = length == NameEntry.LENGTH && entry.isAt(memory, value);
+                                if (same) {
+                                    unlink(holder, entry.offset(), container, size);
+                                }
+                                return same;
+                            },
                             container ? CommitSite.DESTROY_CONTAINER : CommitSite.DESTROY_BLOCK);
             if (removed && container) {
                 sweepSoon(lane);
@@ -504,14 +508,13 @@ public final class NameIndex {
      *
      * @param size of its block, if it is one: as large as what was asked for, or more of the same class
      */
-    boolean unlink(Lane lane, long object, boolean container, long size) {
+    void unlink(Lane lane, long object, boolean container, long size) {
         if (container) {
             doomed.doom(lane, object);
         } else {
             lane.set(object, 0);
             space.blocks().give(lane, object, size);
         }
-        return true;
     }
 
     /** Frees what can be freed soon; the rest is left to the lane's next lessees. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * The tag is 24 bits of what the object's identity has of its own. A word that has been kept over the end of its object is
  * noticed by it, but for one in 16 million of the objects that come to stand at the same offset later; an instance of this
- * class has the whole identity, and notices always.
+ * class has the whole {@link Identity}, and notices as long as no other object has the same.
  *
  * <p>Equal if they lead to the same object. Thread-safe.
  *
