@@ -5,7 +5,7 @@ package io.offsetheap;
 
 import io.offsetheap.lane.Liveness;
 import io.offsetheap.region.LockHolder;
-import io.offsetheap.region.SegmentFile;
+import io.offsetheap.region.SegmentLocks;
 
 /**
  * Liveness by the kernel: each slot is a byte far behind the end of the file, and its claim is a lock on that byte, held by
@@ -16,30 +16,30 @@ final class KernelLiveness implements Liveness {
     static final long INIT_BYTE = 1L << 62;
     private static final long FIRST_SLOT_BYTE = INIT_BYTE + 16;
 
-    private final SegmentFile file;
+    private final SegmentLocks locks;
 
-    KernelLiveness(SegmentFile file) {
-        this.file = file;
+    KernelLiveness(SegmentLocks locks) {
+        this.locks = locks;
     }
 
     @Override
     public boolean tryClaim(int slot) {
-        return file.tryLockSlot(FIRST_SLOT_BYTE + slot);
+        return locks.tryLockSlot(FIRST_SLOT_BYTE + slot);
     }
 
     @Override
     public void release(int slot) {
-        file.unlockSlot(FIRST_SLOT_BYTE + slot);
+        locks.unlockSlot(FIRST_SLOT_BYTE + slot);
     }
 
     @Override
     public boolean isAlive(int slot) {
-        return file.isLocked(FIRST_SLOT_BYTE + slot);
+        return locks.isLocked(FIRST_SLOT_BYTE + slot);
     }
 
     @Override
     public String holders() {
-        LockHolder holder = file.lockHolder(FIRST_SLOT_BYTE);
+        LockHolder holder = locks.lockHolder(FIRST_SLOT_BYTE);
         return holder == null || holder.length() == 1
                 ? "processes attached to this heap"
                 : "a lock of the whole file by pid " + holder.pid() + ", such as a backup tool takes";

@@ -146,7 +146,7 @@ class NamedFileLocation implements SegmentLocation {
                 throw failure(libC.errno(), "cannot open the file a second time, this needs /proc");
             }
             var descriptors = new Descriptors(libC, descriptor, probe, temporaryName, description);
-            return new SegmentFile(libC, descriptors, this, status, fileSystem, readOnly);
+            return new DescriptorSegmentFile(libC, descriptors, this, status, fileSystem, readOnly);
         } catch (RuntimeException e) {
             libC.close(descriptor);
             if (temporaryName != null) {
