@@ -19,17 +19,21 @@ import java.util.Set;
  * <p>Not thread-safe; any number of processes may build the same heap at once.
  */
 public final class HeapBuilder {
-    /** Address space of a heap unless {@link #maxSize} says otherwise: 64 GiB. It costs nothing until it is used. */
+    /**
+     * Address space of a heap unless {@link #maxSize} says otherwise: 64 GiB, or what the JVM can map if that is less. It
+     * costs nothing until it is used.
+     */
     public static final long DEFAULT_MAX_SIZE = 64L << 30;
 
     private final SegmentLocation location;
-    private long maxSize = DEFAULT_MAX_SIZE;
+    private long maxSize;
     private AllocatorType allocator = SegmentAllocator.TYPE;
     private Set<PosixFilePermission> permissions =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     HeapBuilder(SegmentLocation location) {
         this.location = location;
+        this.maxSize = Math.min(DEFAULT_MAX_SIZE, location.greatestSize());
     }
 
     /**

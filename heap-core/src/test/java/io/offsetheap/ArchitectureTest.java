@@ -56,12 +56,17 @@ class ArchitectureTest {
         }
     }
 
-    /** Not meant is {@code chronicle.core.io}, the exceptions and reference counts that every store of Bytes has. */
+    /**
+     * Not meant are {@code chronicle.core.io}, the exceptions and reference counts that every store of Bytes has, and the one
+     * class of {@code region} that asks where a buffer lies and neither loads nor stores.
+     */
     @Test
     void onlyTheMemoryPackageTouchesRawMemory() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.offsetheap.memory..")
+                .and()
+                .doNotHaveFullyQualifiedName("io.offsetheap.region.JvmMemory")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.openhft.chronicle.core", "sun.misc..", "jdk.internal..")

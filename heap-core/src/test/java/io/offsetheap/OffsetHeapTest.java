@@ -32,9 +32,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("without-native-calls")
 class OffsetHeapTest {
     private static final long SMALL = 1 << 20;
 
@@ -137,7 +139,7 @@ class OffsetHeapTest {
     void refusesFilesThatAreNotHeapsAndLeavesThemAlone() throws IOException {
         Path path = directory.resolve("heap");
         file().create().close();
-        byte[] good = Files.readAllBytes(path);
+        byte[] good = HeapFile.read(path);
         List<byte[]> bad = new ArrayList<>();
         bad.add(new byte[0]);
         bad.add(new byte[1]);

@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Scanner;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three JVMs on one map, in shared memory and in a file. */
+@Tag("without-native-calls")
 class SharedHashMapProcessTest {
     private static final SharedType<SharedHashMap<String, String>> TYPE = SharedHashMap.type(Codecs.UTF8, Codecs.UTF8);
     private static final SharedType<SharedHashMap<Long, Long>> COUNTERS = SharedHashMap.type(Codecs.LONG, Codecs.LONG);

@@ -10,7 +10,7 @@ package io.offsetheap.memory;
 @FunctionalInterface
 public interface BackingStore {
     /**
-     * Reserves a range.
+     * Reserves a range. Nobody else uses it at this moment: what cannot be reserved otherwise is read and written back.
      *
      * @param offset start of the range in bytes from the segment's base
      * @param length its length in bytes

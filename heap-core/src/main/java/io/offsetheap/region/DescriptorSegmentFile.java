@@ -4,7 +4,9 @@
 package io.offsetheap.region;
 
 import io.offsetheap.error.OutOfSegmentMemoryException;
+import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.error.SegmentFormatException;
+import java.io.IOException;
 import java.lang.ref.Cleaner.Cleanable;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -181,14 +183,20 @@ final class DescriptorSegmentFile extends SegmentFile {
         if (region != null) {
             throw new IllegalStateException("the file is mapped already: segment=" + location);
         }
+        MapMode mode = readOnly() ? MapMode.READ_ONLY : MapMode.READ_WRITE;
         try (var use = descriptors.use()) {
-            region = MappedRegion.ofWholeFile(
+            Mapping pages = PageMapping.map(
                     libC,
-                    descriptors,
-                    use.map(),
+                    MappedRegion.ANY_ADDRESS,
+                    0,
                     length,
-                    readOnly() ? MapMode.READ_ONLY : MapMode.READ_WRITE,
+                    mode,
+                    mode.flags(),
+                    use.map(),
+                    descriptors,
                     location.toString());
+            descriptors.passToRegion();
+            region = new MappedRegion(pages, mode, false);
             return region;
         }
     }
@@ -196,7 +204,11 @@ final class DescriptorSegmentFile extends SegmentFile {
     @Override
     MappedRegion mapInside(MapMode mode, long offset, long length, long address) {
         try (var use = descriptors.use()) {
-            return MappedRegion.ofPart(libC, use.probe(), mode, offset, length, address, location.toString());
+            return new MappedRegion(
+                    PageMapping.map(
+                            libC, address, offset, length, mode, mode.flags(), use.probe(), null, location.toString()),
+                    mode,
+                    true);
         }
     }
 
@@ -225,7 +237,41 @@ final class DescriptorSegmentFile extends SegmentFile {
     @Override
     public boolean tryLockSlot(long position) {
         try (var use = descriptors.use()) {
-            return setLock(use.map(), LibC.F_WRLCK, position);
+            if (!setLock(use.map(), LibC.F_WRLCK, position)) {
+                return false;
+            }
+            // Behind the lock, because who has no native calls locks first as well, and then looks at this file.
+            if (isUsedWithoutNativeCalls()) {
+                setLock(use.map(), LibC.F_UNLCK, position);
+                throw new SegmentBusyException(
+                        "a process without native calls has the segment open: segment=" + location);
+            }
+            return true;
+        }
+    }
+
+    /** Asks the lock file, which is there as long as such a process has the segment open. */
+    private boolean isUsedWithoutNativeCalls() {
+        Path real;
+        try {
+            real = location.path().toRealPath();
+        } catch (IOException e) {
+            // Not yet named, or no longer: nobody else opens it.
+            return false;
+        }
+        int lockFile = libC.open(FileIdentity.lockFile(real, identity.inode()), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+        if (lockFile < 0) {
+            int errno = libC.errno();
+            if (errno == LibC.ENOENT) {
+                return false;
+            }
+            throw location.failure(errno, "cannot look for processes without native calls");
+        }
+        try {
+            LibC.FileLock lock = libC.getLock(lockFile, LibC.F_WRLCK, LockFile.IN_USE);
+            return lock == null || lock.type() != LibC.F_UNLCK;
+        } finally {
+            libC.close(lockFile);
         }
     }
 

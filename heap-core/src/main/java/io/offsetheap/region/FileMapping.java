@@ -39,7 +39,7 @@ public final class FileMapping extends MappableObject {
         if (absolute.getParent() == null || path.toString().isEmpty()) {
             throw new IllegalArgumentException("the path names no file: path=" + path);
         }
-        return new NamedFileLocation(absolute, "file " + absolute);
+        return NamedFileLocation.of(absolute, "file " + absolute);
     }
 
     /**

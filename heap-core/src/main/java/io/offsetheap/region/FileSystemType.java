@@ -3,6 +3,8 @@
  */
 package io.offsetheap.region;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What matters here about the type of a file system, the magic number that {@code statfs} returns. Stateless. */
@@ -11,11 +13,19 @@ final class FileSystemType {
     private static final long RAMFS = 0x8584_58f6L;
     private static final long HUGETLBFS = 0x9584_58f6L;
 
+    private static final Pattern UNSHAREABLE =
+            Pattern.compile("nfs.*|9p|.*fuse.*|cifs|smb.*|afs|afpfs|webdav|ceph|lustre|coda|vboxsf");
+
     private FileSystemType() {}
 
     /** Whether a file there is memory and nothing else, so that it ends with the machine. */
     static boolean isMemory(long type) {
         return type == TMPFS || type == RAMFS || type == HUGETLBFS;
+    }
+
+    /** {@link #isMemory(long)}, by the name that the JDK tells. */
+    static boolean isMemory(String name) {
+        return name.equals("tmpfs") || name.equals("ramfs") || name.equals("hugetlbfs");
     }
 
     /**
@@ -52,5 +62,16 @@ final class FileSystemType {
             return "vboxsf";
         }
         return null;
+    }
+
+    /** {@link #unshareable(long)}, by the name that the JDK tells. */
+    static @Nullable String unshareable(String name) {
+        return UNSHAREABLE.matcher(name.toLowerCase(Locale.ROOT)).matches() ? name : null;
+    }
+
+    /** What who wants a segment there is told. */
+    static String refusal(String fileSystem, String segment) {
+        return "processes that map a file of this file system do not all see the same memory, use a local disk or"
+                + " shared memory: fileSystem=" + fileSystem + " segment=" + segment;
     }
 }

@@ -17,13 +17,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls of the C library that this package needs, and nothing on top of them: results are the C results, and
  * {@link #errno()} is the error of the last call of this thread.
  *
- * <p>Thread-safe. The native library is loaded at the first {@link #get()}; a system that cannot be served gets an
- * {@link UnsupportedOperationException} there, each time, and never a linkage error.
+ * <p>Thread-safe. The native library is loaded when it is asked for first; where it cannot be, or the system property {@code
+ * offsetheap.native} is {@code false}, {@link #get()} throws an {@link UnsupportedOperationException}, each time, and never a
+ * linkage error.
  */
 final class LibC {
     /*
@@ -33,6 +35,10 @@ final class LibC {
      *
      * All constants are those of Linux on a 64-bit processor. The few that differ between processors depend on ARM.
      */
+    private static final String PROPERTY = "offsetheap.native";
+
+    private static final boolean WANTED = !System.getProperty(PROPERTY, "").equals("false");
+
     private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
     static final int EPERM = 1;
@@ -98,8 +104,6 @@ final class LibC {
     static final short F_RDLCK = 0;
     static final short F_WRLCK = 1;
     static final short F_UNLCK = 2;
-
-    private static final int SC_PAGESIZE = 30;
 
     private static final int STATX_SIZE = 256;
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -173,27 +177,28 @@ final class LibC {
     private final Call shmget = new Call("shmget", Type.SINT32, Type.SINT32, Type.SINT64, Type.SINT32);
     private final Call shmat = new Call("shmat", Type.SINT64, Type.SINT32, Type.POINTER, Type.SINT32);
     private final Call shmctl = new Call("shmctl", Type.SINT32, Type.SINT32, Type.SINT32, Type.POINTER);
-    private final Call sysconf = new Call("sysconf", Type.SINT64, Type.SINT32);
-
-    private final int pageSize = readPageSize();
 
     private LibC() {}
 
-    /** Loads the native library when nobody has yet. */
-    static LibC get() {
-        LibC libC = Holder.LIB_C;
-        if (libC == null) {
-            throw unsupported(Holder.FAILURE);
-        }
-        return libC;
+    /** Whether there are native calls. Loads the native library when nobody has yet, unless it is not wanted. */
+    static boolean isAvailable() {
+        return WANTED && Holder.LIB_C != null;
     }
 
-    private static UnsupportedOperationException unsupported(@Nullable Throwable cause) {
-        return new UnsupportedOperationException(
-                "no native calls on this system, they need Linux on amd64 or aarch64, and a temporary folder that allows"
-                        + " executable files or -Djffi.boot.library.path: os.name=" + System.getProperty("os.name")
-                        + " os.arch=" + System.getProperty("os.arch"),
-                cause);
+    /** Loads the native library when nobody has yet. */
+    static LibC get() {
+        if (!WANTED) {
+            throw new UnsupportedOperationException("this needs native calls, which -D" + PROPERTY + "=false forbids");
+        }
+        LibC libC = Holder.LIB_C;
+        if (libC == null) {
+            throw new UnsupportedOperationException(
+                    "this needs native calls, and they need Linux on amd64 or aarch64, and a temporary folder that allows"
+                            + " executable files or -Djffi.boot.library.path: os.name=" + System.getProperty("os.name")
+                            + " os.arch=" + System.getProperty("os.arch"),
+                    Holder.FAILURE);
+        }
+        return libC;
     }
 
     private static final class Holder {
@@ -208,6 +213,8 @@ final class LibC {
                     libC = new LibC();
                 }
             } catch (LinkageError | RuntimeException e) {
+                LoggerFactory.getLogger(LibC.class)
+                        .warn("no native calls, shared memory is files of java.io.tmpdir instead", e);
                 failure = e;
             }
             LIB_C = libC;
@@ -485,16 +492,6 @@ final class LibC {
     /** A direct buffer over memory that it does not own. */
     ByteBuffer newBuffer(long address, int length) {
         return MemoryIO.getInstance().newDirectByteBuffer(address, length);
-    }
-
-    int pageSize() {
-        return pageSize;
-    }
-
-    private int readPageSize() {
-        var arguments = sysconf.arguments();
-        arguments.putInt(SC_PAGESIZE);
-        return (int) sysconf.invokeLong(arguments);
     }
 
     private static void putString(HeapInvocationBuffer arguments, String text) {

@@ -29,10 +29,7 @@ public final class MappedRegion implements AutoCloseable {
     static final Cleaner CLEANER = Cleaner.create();
 
     private final Mapping mapping;
-    private final long address;
-    private final long size;
     private final MapMode mode;
-    private final String object;
     /** Whether a part of it can be given back. */
     private final boolean divisible;
 
@@ -41,110 +38,11 @@ public final class MappedRegion implements AutoCloseable {
     /** What {@link #shrinkBy} has left: who is inside an access to this region may be inside that part of it. */
     private @Nullable MappedRegion rest;
 
-    private MappedRegion(Mapping mapping, long address, long size, MapMode mode, String object, boolean divisible) {
+    MappedRegion(Mapping mapping, MapMode mode, boolean divisible) {
         this.mapping = mapping;
-        this.address = address;
-        this.size = size;
         this.mode = mode;
-        this.object = object;
         this.divisible = divisible;
         cleanable = CLEANER.register(this, mapping);
-    }
-
-    /** The pages behind a region. Not the region itself, so that the cleaner does not keep that reachable. */
-    private static final class Mapping implements Runnable {
-        private final LibC libC;
-        private final @Nullable Descriptors descriptors;
-        private long address;
-        private long length;
-        /** Whether somebody may be inside an access that checks whether the region is closed. */
-        private volatile boolean viewed;
-
-        private volatile boolean closed;
-
-        Mapping(LibC libC, long address, long length, @Nullable Descriptors descriptors) {
-            this.libC = libC;
-            this.address = address;
-            this.length = length;
-            this.descriptors = descriptors;
-        }
-
-        /** What happens when the region can no longer be reached. */
-        @Override
-        public synchronized void run() {
-            boolean wasOpen = !closed;
-            closed = true;
-            giveBack(false);
-            if (wasOpen) {
-                closeDescriptors();
-            }
-        }
-
-        /** Takes the object's pages away at once. Returns whether the addresses are free as well. */
-        synchronized boolean close() {
-            if (!closed) {
-                closed = true;
-                // After the store above: who has not seen that has said before that he is coming.
-                giveBack(viewed);
-                closeDescriptors();
-            }
-            return length == 0;
-        }
-
-        /** Unmaps, or leaves zeros in place of the object for those who are inside an access. */
-        private void giveBack(boolean leaveZeros) {
-            if (length == 0) {
-                return;
-            }
-            boolean done;
-            if (leaveZeros) {
-                int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | LibC.MAP_NORESERVE;
-                int protection = LibC.PROT_READ | LibC.PROT_WRITE;
-                done = libC.mmap(address, length, protection, flags, -1, 0) != LibC.MAP_FAILED;
-            } else {
-                done = libC.munmap(address, length) == 0;
-            }
-            if (!done) {
-                throw new HeapException("cannot unmap: address=0x" + Long.toHexString(address) + " length=" + length
-                        + " errno=" + LibC.describe(libC.errno()));
-            } else if (!leaveZeros) {
-                length = 0;
-            }
-        }
-
-        /** Always behind the pages: a slot byte must not look free while this process can still store. */
-        private void closeDescriptors() {
-            if (descriptors != null) {
-                descriptors.close();
-            }
-        }
-
-        /**
-         * Ends this mapping, but for the pages from {@code from} up to {@code to}, which another one takes over. The others
-         * lie all before or all behind them.
-         */
-        synchronized void keepOnly(long from, long to) {
-            if (closed) {
-                throw new IllegalStateException("the region is closed: address=0x" + Long.toHexString(address));
-            }
-            closed = true;
-            long end = address + length;
-            if (from > address) {
-                length = from - address;
-            } else {
-                address = to;
-                length = end - to;
-            }
-            giveBack(viewed);
-        }
-    }
-
-    /** Keeps a region until the cleaner that holds this runs it. */
-    private record Hold(MappedRegion region) implements Runnable {
-        @Override
-        public void run() {
-            // It has done its work by being there.
-        }
     }
 
     // ---- mapping
@@ -190,34 +88,12 @@ public final class MappedRegion implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #map(MappableObject, MapMode, long, long)}, and if offset or address are not
      *     such multiples
      * @throws HeapException if something is mapped there, or the system refuses
+     * @throws UnsupportedOperationException if there is an address, and no native call is possible
      * @throws java.io.UncheckedIOException as {@link #map(MappableObject, MapMode)}
      */
     public static MappedRegion map(MappableObject object, MapMode mode, long offset, long size, long address) {
         Objects.requireNonNull(mode, "mode");
         return object.map(mode, offset, size, address);
-    }
-
-    /** Maps a file from its first byte, and takes over its descriptors. */
-    static MappedRegion ofWholeFile(
-            LibC libC, Descriptors descriptors, int descriptor, long length, MapMode mode, String segment) {
-        long rounded = roundUpToPages(length);
-        long address = map(libC, ANY_ADDRESS, rounded, mode, mode.flags(), descriptor, 0, segment);
-        descriptors.passToRegion();
-        return new MappedRegion(
-                new Mapping(libC, address, rounded, descriptors), address, length, mode, segment, false);
-    }
-
-    /** Maps a part of a file, from any byte on, independent of its descriptors. */
-    static MappedRegion ofPart(
-            LibC libC, int descriptor, MapMode mode, long offset, long length, long address, String segment) {
-        long lead = offset % pageSize();
-        if (address != ANY_ADDRESS && (lead != 0 || address % pageSize() != 0)) {
-            throw new IllegalArgumentException("offset and address must be multiples of the page size: offset=" + offset
-                    + " address=0x" + Long.toHexString(address) + " pageSize=" + pageSize() + " segment=" + segment);
-        }
-        long rounded = roundUpToPages(lead + length);
-        long first = map(libC, address, rounded, mode, mode.flags(), descriptor, offset - lead, segment);
-        return new MappedRegion(new Mapping(libC, first, rounded, null), first + lead, length, mode, segment, true);
     }
 
     /**
@@ -229,15 +105,16 @@ public final class MappedRegion implements AutoCloseable {
      * @throws HeapException if the address space is too small
      */
     public static MappedRegion anonymous(long size) {
-        if (size <= 0) {
-            throw new IllegalArgumentException("size must be positive: size=" + size);
+        SegmentFile.checkPositive("size", size);
+        if (!LibC.isAvailable()) {
+            return ChannelFileLocation.anonymousRegion(size);
         }
-        LibC libC = LibC.get();
-        long rounded = roundUpToPages(size);
         MapMode mode = MapMode.READ_WRITE;
-        String object = "anonymous memory";
-        long address = map(libC, ANY_ADDRESS, rounded, mode, mode.flags() | LibC.MAP_ANONYMOUS, -1, 0, object);
-        return new MappedRegion(new Mapping(libC, address, rounded, null), address, size, mode, object, true);
+        int flags = mode.flags() | LibC.MAP_ANONYMOUS;
+        return new MappedRegion(
+                PageMapping.map(LibC.get(), ANY_ADDRESS, 0, size, mode, flags, -1, null, "anonymous memory"),
+                mode,
+                true);
     }
 
     /**
@@ -251,45 +128,7 @@ public final class MappedRegion implements AutoCloseable {
         if (first == LibC.MAP_FAILED) {
             return null;
         }
-        return new MappedRegion(
-                new Mapping(libC, first, roundUpToPages(length), null), first, length, mode, segment, false);
-    }
-
-    private static long map(
-            LibC libC,
-            long wanted,
-            long length,
-            MapMode mode,
-            int flags,
-            int descriptor,
-            long position,
-            String segment) {
-        int all = flags | LibC.MAP_NORESERVE | (wanted == ANY_ADDRESS ? 0 : LibC.MAP_FIXED_NOREPLACE);
-        long address = libC.mmap(wanted, length, mode.protection(), all, descriptor, position);
-        int errno = libC.errno();
-        if (address != LibC.MAP_FAILED) {
-            // A kernel before 4.17 takes the wanted address for a hint.
-            errno = LibC.EEXIST;
-            if (wanted == ANY_ADDRESS || wanted == address) {
-                // A child made by fork would share the mapping and so keep the owner of the slot alive.
-                if (libC.madvise(address, length, LibC.MADV_DONTFORK) == 0) {
-                    return address;
-                }
-                errno = libC.errno();
-            }
-            libC.munmap(address, length);
-        }
-        throw new HeapException("cannot map: length=" + length + " position=" + position
-                + (wanted == ANY_ADDRESS ? "" : " address=0x" + Long.toHexString(wanted)) + " errno="
-                + LibC.describe(errno) + " segment=" + segment);
-    }
-
-    private static long roundUpToPages(long length) {
-        long mask = pageSize() - 1L;
-        if (length > Long.MAX_VALUE - mask) {
-            throw new IllegalArgumentException("no region can be that large: length=" + length);
-        }
-        return (length + mask) & ~mask;
+        return new MappedRegion(PageMapping.of(libC, first, length, segment), mode, false);
     }
 
     /**
@@ -298,7 +137,7 @@ public final class MappedRegion implements AutoCloseable {
      * @return the page size in bytes
      */
     public static int pageSize() {
-        return LibC.get().pageSize();
+        return JvmMemory.pageSize();
     }
 
     // ---- what it is
@@ -311,9 +150,9 @@ public final class MappedRegion implements AutoCloseable {
      */
     public long address() {
         if (mapping.closed) {
-            throw new IllegalStateException("the region is closed: size=" + size);
+            throw new IllegalStateException("the region is closed: size=" + mapping.size);
         }
-        return address;
+        return mapping.begin;
     }
 
     /**
@@ -322,7 +161,7 @@ public final class MappedRegion implements AutoCloseable {
      * @return the size in bytes
      */
     public long size() {
-        return size;
+        return mapping.size;
     }
 
     /**
@@ -369,7 +208,7 @@ public final class MappedRegion implements AutoCloseable {
     /**
      * A range as a buffer of the JDK, which checks every access against its borders. The region stays mapped as long as the
      * buffer, a slice of it or anything else that refers to it is reachable. When the region is closed all the same, the buffer
-     * shows zeros.
+     * shows zeros; without native calls it goes on showing the object.
      *
      * @param offset where the range begins in the region
      * @param length its length in bytes
@@ -378,14 +217,12 @@ public final class MappedRegion implements AutoCloseable {
      * @throws UnsupportedOperationException if the region is not writable
      */
     public ByteBuffer buffer(long offset, int length) {
-        Objects.checkFromIndexSize(offset, length, size);
+        Objects.checkFromIndexSize(offset, length, size());
         if (readOnly()) {
             throw new UnsupportedOperationException("a store to the region would kill the JVM: " + this);
         }
         keepAddresses();
-        ByteBuffer buffer = LibC.get().newBuffer(address + offset, length);
-        CLEANER.register(buffer, new Hold(this));
-        return buffer;
+        return mapping.buffer(this, offset, length);
     }
 
     // ---- pages
@@ -398,18 +235,20 @@ public final class MappedRegion implements AutoCloseable {
      * @param length its length in bytes
      */
     public void populate(long offset, long length) {
-        LibC.get().madvise(firstPage(offset, length), pages(offset, length), LibC.MADV_POPULATE_WRITE);
+        checkOpen(offset, length);
+        mapping.populate(offset, length);
     }
 
     /**
      * Tells the system how the region is going to be used.
      *
      * @param advice how
-     * @return false if the system does not take this advice
+     * @return false if the system does not take this advice, as it does without native calls
      * @throws IllegalStateException after close
      */
     public boolean advise(Advice advice) {
-        return LibC.get().madvise(firstPage(0, size), pages(0, size), advice.code()) == 0;
+        checkOpen(0, size());
+        return mapping.advise(advice);
     }
 
     /**
@@ -419,7 +258,7 @@ public final class MappedRegion implements AutoCloseable {
      * @throws IllegalStateException after close
      */
     public void flush() {
-        flush(0, size, false);
+        flush(0, size(), false);
     }
 
     /**
@@ -434,21 +273,13 @@ public final class MappedRegion implements AutoCloseable {
      * @throws IllegalStateException after close
      */
     public void flush(long offset, long length, boolean async) {
-        long first = firstPage(offset, length);
-        LibC libC = LibC.get();
-        if (libC.msync(first, pages(offset, length), async ? LibC.MS_ASYNC : LibC.MS_SYNC) != 0) {
-            throw new HeapException("cannot write to the disk: offset=" + offset + " length=" + length + " errno="
-                    + LibC.describe(libC.errno()) + " segment=" + object);
-        }
+        checkOpen(offset, length);
+        mapping.flush(offset, length, async);
     }
 
-    private long firstPage(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size);
-        return address() + offset & -(long) pageSize();
-    }
-
-    private long pages(long offset, long length) {
-        return roundUpToPages(address + offset + length) - (address + offset & -(long) pageSize());
+    private void checkOpen(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, size());
+        address();
     }
 
     /**
@@ -463,26 +294,23 @@ public final class MappedRegion implements AutoCloseable {
      * @throws UnsupportedOperationException if a heap lives in the region, or it is XSI shared memory
      */
     public MappedRegion shrinkBy(long bytes, boolean fromBack) {
+        long size = size();
         if (bytes < 0 || bytes >= size) {
             throw new IllegalArgumentException("a region shrinks by less than all, which is to close it: bytes=" + bytes
-                    + " size=" + size + " segment=" + object);
+                    + " size=" + size + " segment=" + mapping.object);
         }
         if (!divisible) {
-            throw new UnsupportedOperationException("the region is mapped whole or not at all: segment=" + object);
+            throw new UnsupportedOperationException(
+                    "the region is mapped whole or not at all: segment=" + mapping.object);
         }
-        long begin = fromBack ? address : address + bytes;
-        long from = begin & -(long) pageSize();
-        long to = roundUpToPages(begin + size - bytes);
-        mapping.keepOnly(from, to);
-        Mapping kept = new Mapping(mapping.libC, from, to - from, null);
-        kept.viewed = mapping.viewed;
-        rest = new MappedRegion(kept, begin, size - bytes, mode, object, true);
+        rest = new MappedRegion(mapping.keepOnly(fromBack ? 0 : bytes, size - bytes), mode, true);
         return rest;
     }
 
     /**
      * Unmaps the region, then closes the file behind it if the region owns that. From then on views refuse every access; an
-     * access that another thread is inside of at this moment, through a view, meets zeros in place of the object. Idempotent.
+     * access that another thread is inside of at this moment, through a view, meets zeros in place of the object. Without native
+     * calls it meets the object, and the pages stay until the collector finds that nobody refers to the region. Idempotent.
      */
     @Override
     public void close() {
@@ -493,6 +321,6 @@ public final class MappedRegion implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "region size=" + size + (readOnly() ? " read-only" : "") + (mapping.closed ? " closed" : "");
+        return "region size=" + size() + (readOnly() ? " read-only" : "") + (mapping.closed ? " closed" : "");
     }
 }

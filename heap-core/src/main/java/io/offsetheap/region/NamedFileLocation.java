@@ -40,6 +40,13 @@ class NamedFileLocation implements SegmentLocation {
         this.description = description;
     }
 
+    /** A location of that path, for whatever calls this JVM can make. */
+    static SegmentLocation of(Path path, String description) {
+        return LibC.isAvailable()
+                ? new NamedFileLocation(path, description)
+                : new ChannelFileLocation(path, description);
+    }
+
     Path path() {
         return path;
     }
@@ -136,9 +143,7 @@ class NamedFileLocation implements SegmentLocation {
             }
             String unshareable = FileSystemType.unshareable(fileSystem.type());
             if (unshareable != null) {
-                throw new SegmentFormatException(
-                        "processes that map a file of this file system do not all see the same memory, use a local disk or"
-                                + " shared memory: fileSystem=" + unshareable + " segment=" + description);
+                throw new SegmentFormatException(FileSystemType.refusal(unshareable, description));
             }
             int probe = openRestarting(
                     libC, Path.of(Descriptors.ownPath(descriptor)), (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC);

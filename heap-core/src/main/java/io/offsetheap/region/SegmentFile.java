@@ -84,7 +84,9 @@ public abstract class SegmentFile implements SegmentLocks, AutoCloseable {
      * beyond the end of the file reaches the new part without being mapped again.
      *
      * <p>On a file system that cannot do this in one call, the new part of the file is written with zeros instead; there
-     * the caller makes sure that nobody else extends the file at this moment, and a hole inside the file stays one.
+     * the caller makes sure that nobody else extends the file at this moment, and a hole inside the file stays one. Without
+     * native calls that goes for a file that is not mapped whole; of one that is, the part is read and written back, and the
+     * caller makes sure that nobody stores to it at this moment.
      *
      * @param position the first byte of the part
      * @param length its length in bytes
@@ -94,7 +96,8 @@ public abstract class SegmentFile implements SegmentLocks, AutoCloseable {
 
     /**
      * Maps the file from its first byte. The region may reach far beyond the end of the file: there an access is a fault,
-     * until {@link #reserve} has extended the file.
+     * until {@link #reserve} has extended the file. Without native calls the file is extended to the end of the region at
+     * once, as a hole.
      *
      * <p>From now on the region decides how long the file stays open, and thus the locks: closing this object has no
      * effect any more. Once only.
@@ -102,6 +105,8 @@ public abstract class SegmentFile implements SegmentLocks, AutoCloseable {
      * @param length the length of the region in bytes
      * @return the region, writable unless the file was opened for reading only
      * @throws HeapException if the address space is too small
+     * @throws UnsupportedOperationException if it needs native calls, and there are none: a region of 2 GiB or more, or one
+     *     beyond the end of a file that is open for reading only
      */
     public abstract MappedRegion map(long length);
 

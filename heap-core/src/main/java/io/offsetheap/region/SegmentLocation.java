@@ -45,6 +45,15 @@ public interface SegmentLocation {
     SegmentFile open(boolean readOnly);
 
     /**
+     * The greatest segment that can be mapped here.
+     *
+     * @return its size in bytes
+     */
+    default long greatestSize() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Takes the name away. Who has the file open keeps using it, and its memory is free when the last of them is gone;
      * who asks for the name afterwards finds nothing.
      *

@@ -8,7 +8,10 @@ import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.error.SegmentExistsException;
 import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -20,7 +23,12 @@ import java.util.Set;
  * <p>Thread-safe. Regions that it mapped live on after it is closed.
  */
 public final class SharedMemoryObject extends MappableObject {
-    private static final Path DIRECTORY = Path.of("/dev/shm");
+    private static final Path NATIVE_DIRECTORY = Path.of("/dev/shm");
+    private static final String DIRECTORY_PROPERTY = "offsetheap.directory";
+
+    /** For all users, each of whom can remove his own: read, write and search for everybody, and the sticky bit. */
+    private static final int DIRECTORY_MODE = 01777;
+
     private static final int LONGEST_NAME = 255;
 
     private final String name;
@@ -49,7 +57,36 @@ public final class SharedMemoryObject extends MappableObject {
             throw new IllegalArgumentException(
                     "a name has at most " + LONGEST_NAME + " bytes: length=" + length + " name=" + name);
         }
-        return new NamedFileLocation(DIRECTORY.resolve(name), "shared memory '" + name + "'");
+        return NamedFileLocation.of(directory().resolve(name), "shared memory '" + name + "'");
+    }
+
+    /**
+     * Where shared memory is: what Linux has for it, or without native calls a directory for files that stand for it, the one
+     * that the system property {@code offsetheap.directory} names, or else {@code offsetheap} in that for temporary files.
+     */
+    static Path directory() {
+        if (LibC.isAvailable()) {
+            return NATIVE_DIRECTORY;
+        }
+        String wanted = System.getProperty(DIRECTORY_PROPERTY);
+        return wanted == null
+                ? Path.of(System.getProperty("java.io.tmpdir"), "offsetheap").toAbsolutePath()
+                : Path.of(wanted).toAbsolutePath();
+    }
+
+    /** Makes {@link #directory()} when it is missing and a file is to be made in it. */
+    static void makeDirectory(Path wanted) throws IOException {
+        if (!wanted.equals(directory()) || Files.isDirectory(wanted)) {
+            return;
+        }
+        try {
+            Files.createDirectory(wanted);
+        } catch (FileAlreadyExistsException faster) {
+            return;
+        }
+        if (wanted.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            Files.setAttribute(wanted, "unix:mode", DIRECTORY_MODE);
+        }
     }
 
     private static boolean consistsOfNameCharacters(String name) {
@@ -171,7 +208,7 @@ public final class SharedMemoryObject extends MappableObject {
     }
 
     /**
-     * Gives it a size, and memory for all of it: if there is too little, that is an exception here and not a fault at some
+     * Gives it a size, and memory for all of it (without native calls, for what is new): if there is too little, that is an exception here and not a fault at some
      * later store. New memory is zeros, content stays.
      *
      * @param size the new size, not less than the present one

@@ -107,7 +107,10 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** The JVM that runs the test, small and quick to start. Options that only newer ones know silence their warnings. */
+    /**
+     * The JVM that runs the test, small and quick to start, with native calls if the test has them. Options that only newer
+     * ones know silence their warnings.
+     */
     private static List<String> javaCommand() {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -115,6 +118,7 @@ public final class ChildJvm implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
+                "-Doffsetheap.native=" + System.getProperty("offsetheap.native", "true"),
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED");

@@ -24,9 +24,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Law C-129: after close every call is refused, whatever other threads are doing, and nothing faults, then or later. */
+@Tag("without-native-calls")
 class CloseTest {
     private static final int PATIENCE_SECONDS = 60;
     private static final Executor NEW_THREAD = task -> new Thread(task).start();

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A file system without a free page: there even a look at memory that was never reserved is a fault, which ends the process.
  * A heap never looks: not at the lanes that nobody has used yet, not behind its end.
  */
+@Tag("without-native-calls")
 class FullFileSystemTest {
     /** The process that would end. */
     static final class Child {

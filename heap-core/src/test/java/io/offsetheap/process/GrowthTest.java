@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Scanner;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Law C-088: a heap grows while others have it mapped, and they see what is new at once. */
+@Tag("without-native-calls")
 class GrowthTest {
     private static final long MAX_SIZE = 64 << 20;
     private static final long STEP = 3 << 20;

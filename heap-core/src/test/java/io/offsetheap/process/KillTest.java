@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Doffsetheap.kills=300} for the long run.
  */
+@Tag("without-native-calls")
 class KillTest {
     private static final int KILLS = Integer.getInteger("offsetheap.kills", 30);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);

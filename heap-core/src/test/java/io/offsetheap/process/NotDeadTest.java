@@ -36,10 +36,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who holds a lock and is slow, or stopped, keeps it; who is dead loses it at once. */
+@Tag("without-native-calls")
 class NotDeadTest {
     /** Longer than the text that is replaced: no value of the length that can be changed in place. */
     private static final byte[] BEFORE = new byte[100];
@@ -227,6 +230,10 @@ class NotDeadTest {
 
     /** There a lock does not live on in the mapping, only in the descriptor. */
     @Test
+    @DisabledIfSystemProperty(
+            named = "offsetheap.native",
+            matches = "false",
+            disabledReason = "an overlay is not looked at")
     void aThreadIsNotDeadOnAnOverlay(@TempDir Path directory) throws Exception {
         String mount = "mount -t tmpfs none " + directory + " && cd " + directory + " && mkdir lower upper work merged"
                 + " && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged";

@@ -13,9 +13,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.openhft.chronicle.core.UnsafeMemory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("without-native-calls")
 class FileMappingTest {
     @TempDir
     Path directory;

@@ -3,12 +3,15 @@
  */
 package io.offsetheap.region;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +25,11 @@ enum Kind {
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     private static final AtomicLong COUNTER = new AtomicLong();
 
+    /** Those that this JVM can make. */
+    static List<Kind> available() {
+        return LibC.isAvailable() ? List.of(values()) : List.of(SHARED_MEMORY, FILE);
+    }
+
     /** A new object of that size, and how to get at it once more. */
     Subject create(long size) {
         String name = "region-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
@@ -29,7 +37,7 @@ enum Kind {
             case SHARED_MEMORY -> {
                 SharedMemoryObject object = SharedMemoryObject.create(name, OWNER);
                 object.truncate(size);
-                yield new Subject(object, Path.of("/dev/shm", name), true);
+                yield new Subject(object, SharedMemoryObject.directory().resolve(name), true);
             }
             case FILE -> {
                 Path path = Path.of(System.getProperty("java.io.tmpdir"), name);
@@ -41,6 +49,7 @@ enum Kind {
                 yield new Subject(FileMapping.open(path, false), path, true);
             }
             case ANONYMOUS -> {
+                assumeTrue(LibC.isAvailable(), "this needs native calls");
                 AnonymousSharedMemory object = AnonymousSharedMemory.create(size);
                 yield new Subject(object, object.path(), false);
             }

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.openhft.chronicle.bytes.Bytes;
 
 /** Laws C-140 to C-144: regions of any kind of memory beside arrays. */
+@Tag("without-native-calls")
 class RegionProperties {
     /** One region, and what it must show. */
     private static final class Model {

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.offsetheap.error.SegmentExistsException;
 import io.offsetheap.error.SegmentNotFoundException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -20,8 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("without-native-calls")
 class SharedMemoryObjectTest {
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
 
@@ -29,7 +30,7 @@ class SharedMemoryObjectTest {
 
     @AfterEach
     void removeTheName() throws Exception {
-        Files.deleteIfExists(Path.of("/dev/shm", name));
+        Files.deleteIfExists(SharedMemoryObject.directory().resolve(name));
     }
 
     @Test

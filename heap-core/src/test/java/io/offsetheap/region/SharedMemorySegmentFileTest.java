@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
+@Tag("without-native-calls")
 class SharedMemorySegmentFileTest implements NamedSegmentFileContract {
     private final String name = "offsetheap-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
 
@@ -20,7 +23,7 @@ class SharedMemorySegmentFileTest implements NamedSegmentFileContract {
 
     @Override
     public Path path() {
-        return Path.of("/dev/shm", name);
+        return SharedMemoryObject.directory().resolve(name);
     }
 
     @AfterEach
@@ -29,6 +32,10 @@ class SharedMemorySegmentFileTest implements NamedSegmentFileContract {
     }
 
     @Test
+    @DisabledIfSystemProperty(
+            named = "offsetheap.native",
+            matches = "false",
+            disabledReason = "files that stand for memory lie on a disk")
     void isMemory() {
         try (SegmentFile file = location().createUnnamed(OWNER)) {
             assertFalse(file.isOnDisk());

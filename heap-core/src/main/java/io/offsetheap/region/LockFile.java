@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.region;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file beside a segment on which processes without native calls lock bytes for each other. One for all users of this
+ * JVM; never mapped, read or written. Thread-safe.
+ */
+final class LockFile {
+    /*
+     * The kernel frees a lock of this kind when its process closes any descriptor of the file, so
+     *  - it is not the segment's file, which anybody may read, copy and close;
+     *  - this JVM opens it once, and closes it behind its last user.
+     * Such a lock belongs to the process, and the JDK refuses two of one process on one byte. So who of this process has it
+     * is written down here.
+     *
+     * Each process that uses the file has a byte of it together with the others. Who gets that byte for himself is the last
+     * one, and deletes the file. Whoever gets it, or his share of it, looks first whether the name still leads to the file:
+     * another one may have deleted it before. So all who use a segment at one time use one lock file, and it is there as
+     * long as one of them lives.
+     */
+    static final long IN_USE = 0;
+
+    private static final Map<Path, LockFile> OPEN = new HashMap<>();
+
+    /** A lock of this process, and which of its users share it. */
+    private record Held(FileLock lock, List<Object> owners) {}
+
+    private final FileIdentity identity;
+    private final Path path;
+    private final FileChannel channel;
+    private final FileLock inUse;
+    private final Map<Long, Held> held = new HashMap<>();
+    private int users;
+
+    private LockFile(FileIdentity identity, Path path, FileChannel channel, FileLock inUse) {
+        this.identity = identity;
+        this.path = path;
+        this.channel = channel;
+        this.inUse = inUse;
+    }
+
+    /**
+     * One more user of the lock file of a segment, which is made if it is missing, for all who may open the segment.
+     *
+     * @param segment a path that leads to the segment, for its permissions
+     */
+    static LockFile open(Path path, Path segment) throws IOException {
+        synchronized (OPEN) {
+            LockFile file = OPEN.get(path);
+            while (file == null) {
+                try {
+                    file = tryOpen(path);
+                    Thread.yield();
+                } catch (NoSuchFileException absent) {
+                    ChannelFileLocation.createLike(segment, path);
+                }
+            }
+            OPEN.put(path, file);
+            file.users++;
+            return file;
+        }
+    }
+
+    /** Returns null if the file is being deleted. */
+    private static @Nullable LockFile tryOpen(Path path) throws IOException {
+        FileIdentity before = FileIdentity.of(path);
+        FileChannel channel = openChannel(path);
+        boolean valid = false;
+        try {
+            FileLock inUse = channel.tryLock(IN_USE, 1, true);
+            valid = inUse != null && before.equals(FileIdentity.of(path));
+            return valid ? new LockFile(before, path, channel, Objects.requireNonNull(inUse)) : null;
+        } finally {
+            if (!valid) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Who may only read it can take part in shared locks, and ask. */
+    private static FileChannel openChannel(Path path) throws IOException {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (AccessDeniedException e) {
+            return FileChannel.open(path, StandardOpenOption.READ);
+        }
+    }
+
+    /** Deletes a lock file that dead processes have left, if there is one. */
+    static void deleteUnused(Path path) throws IOException {
+        try {
+            synchronized (OPEN) {
+                LockFile file = OPEN.containsKey(path) ? null : tryOpen(path);
+                if (file != null) {
+                    file.deleteIfUnused();
+                    file.channel.close();
+                }
+            }
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // There is none, or it is somebody else's.
+            return;
+        }
+    }
+
+    /** Ends the use by one user, and gives up what that still has. */
+    void close(Object owner) throws IOException {
+        synchronized (OPEN) {
+            for (long position : positionsOf(owner)) {
+                unlock(owner, position);
+            }
+            users--;
+            if (users == 0) {
+                OPEN.remove(path);
+                deleteIfUnused();
+                channel.close();
+            }
+        }
+    }
+
+    private void deleteIfUnused() throws IOException {
+        inUse.release();
+        try (FileLock last = channel.tryLock(IN_USE, 1, false)) {
+            if (last != null && identity.equals(FileIdentity.of(path))) {
+                Files.delete(path);
+            }
+        } catch (NoSuchFileException e) {
+            // Another one was faster.
+            return;
+        } catch (NonWritableChannelException | AccessDeniedException e) {
+            // Somebody else's file. It stays, and whoever uses the segment next uses it again.
+            return;
+        }
+    }
+
+    /** Whether a user has a lock. */
+    boolean isUsedBy(Object owner) {
+        return !positionsOf(owner).isEmpty();
+    }
+
+    private synchronized List<Long> positionsOf(Object owner) {
+        List<Long> positions = new ArrayList<>();
+        held.forEach((position, lock) -> {
+            if (lock.owners.contains(owner)) {
+                positions.add(position);
+            }
+        });
+        return positions;
+    }
+
+    /** Takes the lock on a byte for one user. Returns false if somebody else's lock is in the way. */
+    synchronized boolean tryLock(Object owner, long position, boolean shared) throws IOException {
+        Held here = held.get(position);
+        if (here != null) {
+            boolean mine = here.owners.contains(owner);
+            boolean granted = here.lock.isShared() == shared && (mine || shared);
+            if (granted && !mine) {
+                here.owners.add(owner);
+            }
+            return granted;
+        }
+        FileLock lock = channel.tryLock(position, 1, shared);
+        if (lock == null) {
+            return false;
+        }
+        List<Object> owners = new ArrayList<>();
+        owners.add(owner);
+        held.put(position, new Held(lock, owners));
+        return true;
+    }
+
+    /** Gives up what one user has on a byte. */
+    synchronized void unlock(Object owner, long position) throws IOException {
+        Held here = held.get(position);
+        if (here != null && here.owners.remove(owner) && here.owners.isEmpty()) {
+            held.remove(position);
+            here.lock.release();
+        }
+    }
+
+    /** Whether anybody, this process included, has the lock on a byte against all others. */
+    synchronized boolean isLocked(long position) throws IOException {
+        Held here = held.get(position);
+        return here == null ? isLockedElsewhere(position) : !here.lock.isShared();
+    }
+
+    /**
+     * Asks by taking the lock together with others who ask, and giving it back: two who ask at once do not see each other, so
+     * nobody dead looks alive. Who takes the lock for himself at that moment does not get it.
+     */
+    private boolean isLockedElsewhere(long position) throws IOException {
+        FileLock lock = channel.tryLock(position, 1, true);
+        if (lock == null) {
+            return true;
+        }
+        lock.release();
+        return false;
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.region;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The pages behind a region, and how they are given back. Not the region itself, so that the cleaner does not keep that
+ * reachable. Offsets are those of the region, and lie inside it. Thread-safe.
+ */
+abstract class Mapping implements Runnable {
+    /** Address of the region's first byte. */
+    final long begin;
+
+    /** Bytes of the region. */
+    final long size;
+
+    /** What messages show as the segment. */
+    final String object;
+
+    /** Whether somebody may be inside an access that checks whether the region is closed. */
+    volatile boolean viewed;
+
+    volatile boolean closed;
+
+    Mapping(long begin, long size, String object) {
+        this.begin = begin;
+        this.size = size;
+        this.object = object;
+    }
+
+    /** Ends the use of the pages. Returns whether nothing is left to be done when the region can no longer be reached. */
+    abstract boolean close();
+
+    /** What happens when the region can no longer be reached. */
+    @Override
+    public abstract void run();
+
+    /** Ends this mapping, but for the part from {@code from} on, which another one takes over. */
+    abstract Mapping keepOnly(long from, long length);
+
+    /** What {@link MappedRegion#buffer} says, of a region that stays reachable as long as the result. */
+    abstract ByteBuffer buffer(MappedRegion region, long offset, int length);
+
+    /** What {@link MappedRegion#populate} says. */
+    abstract void populate(long offset, long length);
+
+    /** What {@link MappedRegion#advise} says. */
+    abstract boolean advise(Advice advice);
+
+    /** What {@link MappedRegion#flush(long, long, boolean)} says. */
+    abstract void flush(long offset, long length, boolean async);
+}

@@ -1,0 +1,203 @@
+/*
+ * Copyright 2026 the OffsetHeap authors. SPDX-License-Identifier: Apache-2.0
+ */
+package io.offsetheap.region;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.offsetheap.process.ChildJvm;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The locks of processes without native calls; they need none, so this runs anywhere. */
+class LockFileTest {
+    private static final long BYTE = 1L << 62;
+    private static final long SLOT = BYTE + 16;
+    private static final int ROUNDS = 1000;
+
+    @TempDir
+    Path directory;
+
+    private final Object owner = new Object();
+    private Path segment;
+    private Path path;
+
+    @BeforeEach
+    void makeASegment() throws IOException {
+        segment = Files.createFile(directory.resolve("segment"));
+        path = directory.resolve("locks");
+    }
+
+    private LockFile open() throws IOException {
+        return LockFile.open(path, segment);
+    }
+
+    private List<ChildJvm> start(int count, Class<?> main) {
+        List<ChildJvm> children = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            children.add(ChildJvm.start(main, path.toString(), segment.toString()));
+        }
+        return children;
+    }
+
+    private static LockFile open(String[] arguments) throws IOException {
+        return LockFile.open(Path.of(arguments[0]), Path.of(arguments[1]));
+    }
+
+    @Test
+    void isDeletedByItsLastUser() throws IOException {
+        LockFile first = open();
+        LockFile second = open();
+        first.close(owner);
+        assertTrue(Files.exists(path));
+        second.close(owner);
+        assertFalse(Files.exists(path));
+        open().close(owner);
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void hasThePermissionsOfItsSegment() throws IOException {
+        var permissions = java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw-rw-");
+        Files.setPosixFilePermissions(segment, permissions);
+        LockFile file = open();
+        assertEquals(permissions, Files.getPosixFilePermissions(path));
+        file.close(owner);
+    }
+
+    @Test
+    void twoUsersOfOneProcessExcludeEachOther() throws IOException {
+        LockFile file = open();
+        Object other = new Object();
+        assertTrue(file.tryLock(owner, BYTE, false));
+        assertTrue(file.tryLock(owner, BYTE, false));
+        assertFalse(file.tryLock(other, BYTE, false));
+        assertFalse(file.tryLock(other, BYTE, true));
+        file.unlock(other, BYTE);
+        assertTrue(file.isLocked(BYTE));
+        file.unlock(owner, BYTE);
+        assertFalse(file.isLocked(BYTE));
+        assertTrue(file.tryLock(owner, BYTE, true));
+        assertTrue(file.tryLock(other, BYTE, true));
+        file.unlock(owner, BYTE);
+        assertFalse(file.tryLock(owner, BYTE, false));
+        file.close(other);
+    }
+
+    /** Has a byte until it is killed. */
+    static final class Holder {
+        public static void main(String[] arguments) throws Exception {
+            assertTrue(open(arguments).tryLock(arguments, BYTE, false));
+            System.out.println(ChildJvm.READY);
+            System.in.read();
+        }
+    }
+
+    @Test
+    void aLockEndsWithItsProcess() throws IOException {
+        try (ChildJvm holder = start(1, Holder.class).get(0).awaitReady()) {
+            LockFile file = open();
+            assertTrue(file.isLocked(BYTE));
+            assertFalse(file.tryLock(owner, BYTE, false));
+            holder.kill9();
+            assertFalse(file.isLocked(BYTE));
+            assertTrue(file.tryLock(owner, BYTE, false));
+            file.close(owner);
+            assertFalse(Files.exists(path));
+        }
+    }
+
+    @Test
+    void whatTheDeadHaveLeftIsDeletedAndWhatTheLivingUseIsNot() throws IOException {
+        try (ChildJvm holder = start(1, Holder.class).get(0).awaitReady()) {
+            LockFile.deleteUnused(path);
+            assertTrue(Files.exists(path));
+            holder.kill9();
+            assertTrue(Files.exists(path));
+            LockFile.deleteUnused(path);
+            assertFalse(Files.exists(path));
+            LockFile.deleteUnused(path);
+        }
+    }
+
+    private static SegmentLocation location(String[] arguments) {
+        return new ChannelFileLocation(Path.of(arguments[1]), "test");
+    }
+
+    /** Asks who has a slot, without end. */
+    static final class Asker {
+        public static void main(String[] arguments) throws Exception {
+            try (SegmentFile file = location(arguments).open(false)) {
+                assertTrue(file.tryLockShared(BYTE));
+                System.out.println(ChildJvm.READY);
+                while (System.in.available() == 0) {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        assertFalse(file.isLocked(SLOT + 1));
+                        file.isLocked(SLOT);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Those who ask do not see each other, and are not in the way of who takes the lock. */
+    @Test
+    void aQuestionIsNoLock() throws IOException {
+        List<ChildJvm> askers = start(2, Asker.class);
+        try (SegmentFile file = location(new String[] {"", segment.toString()}).open(false)) {
+            askers.forEach(ChildJvm::awaitReady);
+            for (int i = 0; i < ROUNDS; i++) {
+                assertFalse(file.isLocked(SLOT), "a question looks like a lock");
+                assertTrue(file.tryLockSlot(SLOT), "a question is in the way of a lock");
+                file.unlockSlot(SLOT);
+            }
+            for (ChildJvm asker : askers) {
+                assertTrue(asker.isAlive(), asker::toString);
+            }
+        } finally {
+            askers.forEach(ChildJvm::close);
+        }
+    }
+
+    /** Opens, locks, does alone what only one can do, and leaves, so that the file is made and deleted all the time. */
+    static final class Visitor {
+        public static void main(String[] arguments) throws Exception {
+            Path inside = Path.of(arguments[1] + ".inside");
+            for (int alone = 0; alone < ROUNDS / 4; ) {
+                LockFile file = open(arguments);
+                if (file.tryLock(arguments, BYTE, false)) {
+                    alone++;
+                    try {
+                        Files.createFile(inside);
+                    } catch (FileAlreadyExistsException e) {
+                        throw new AssertionError("two have one lock", e);
+                    }
+                    Files.delete(inside);
+                }
+                file.close(arguments);
+            }
+        }
+    }
+
+    @Test
+    void isOneFileForAllWhoUseItAtOneTime() {
+        List<ChildJvm> visitors = start(3, Visitor.class);
+        try {
+            for (ChildJvm visitor : visitors) {
+                visitor.expectExit(0);
+            }
+            assertFalse(Files.exists(path));
+        } finally {
+            visitors.forEach(ChildJvm::close);
+        }
+    }
+}
