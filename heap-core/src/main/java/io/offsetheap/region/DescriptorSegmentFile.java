@@ -242,7 +242,7 @@ final class DescriptorSegmentFile extends SegmentFile {
             }
             // Behind the lock, because who has no native calls locks first as well, and then looks at this file.
             if (isUsedWithoutNativeCalls()) {
-                setLock(use.map(), LibC.F_UNLCK, position);
+                unlockSlot(position);
                 throw new SegmentBusyException(
                         "a process without native calls has the segment open: segment=" + location);
             }

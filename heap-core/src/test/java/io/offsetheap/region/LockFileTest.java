@@ -65,6 +65,21 @@ class LockFileTest {
         assertFalse(Files.exists(path));
     }
 
+    /** Between the last look at a file and its deletion another process may have deleted it, and a third made one. */
+    @Test
+    void deletesNoFileButItself() throws IOException {
+        LockFile file = open();
+        Files.delete(path);
+        Files.createFile(path);
+        file.close(owner);
+        assertTrue(Files.exists(path), "the file of another process is deleted");
+        Files.delete(path);
+        file = open();
+        Files.delete(path);
+        file.close(owner);
+        assertFalse(Files.exists(path));
+    }
+
     @Test
     void hasThePermissionsOfItsSegment() throws IOException {
         var permissions = java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw-rw-");
