@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -181,31 +183,31 @@ final class ChannelSegmentFile extends SegmentFile {
             throw new OutOfSegmentMemoryException(
                     "no file can be that large: position=" + position + " length=" + length + " segment=" + this);
         }
-        extend(() -> {
-            long size = resources.channel.size();
-            long from = resources.ownedByRegion ? position : Math.max(position, size);
-            checkRoom(position + length - Math.max(from, size));
-            try {
-                writeBack(from, position + length);
-            } catch (IOException e) {
-                // What others may have mapped stays, and that is what was there before.
-                resources.channel.truncate(size);
-                throw e;
-            }
-            return length;
-        });
-    }
-
-    /** Before the first byte is written: a request that cannot be granted would take all room there is for a while. */
-    private void checkRoom(long more) throws IOException {
-        Path directory = Objects.requireNonNull(location.path().getParent());
-        long room = Files.getFileStore(directory).getUsableSpace();
-        if (more > room) {
-            throw new IOException("room=" + room + " wanted=" + more);
+        long end = position + length;
+        if (resources.ownedByRegion) {
+            write(() -> writeBack(position, end));
+        } else {
+            extend(() -> lengthen(position, end));
         }
     }
 
-    private void writeBack(long from, long to) throws IOException {
+    private long lengthen(long position, long end) throws IOException {
+        long size = resources.channel.size();
+        Path directory = Objects.requireNonNull(location.path().getParent());
+        long room = Files.getFileStore(directory).getUsableSpace();
+        // Before the first byte is written: it would take all room there is for a while.
+        if (end - size > room) {
+            throw new IOException("room=" + room + " wanted=" + (end - size));
+        }
+        try {
+            return writeBack(Math.max(position, size), end);
+        } catch (IOException e) {
+            resources.channel.truncate(size);
+            throw e;
+        }
+    }
+
+    private long writeBack(long from, long to) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         for (long at = from; at < to; at += chunk.limit()) {
             chunk.clear().limit((int) Math.min(CHUNK, to - at));
@@ -215,20 +217,25 @@ final class ChannelSegmentFile extends SegmentFile {
             }
             write(chunk.flip(), at);
         }
+        return to - from;
     }
 
-    /** Makes the file longer, or fills a part of it, alone. */
+    /** Makes the file longer, while nobody else does. */
     private void extend(Uninterrupted.Call<Long> call) {
+        write(() -> {
+            synchronized (EXTENSION) {
+                try (FileLock lock = resources.channel.lock(EXTENSION_BYTE, 1, false)) {
+                    Objects.requireNonNull(lock);
+                    return call.call();
+                }
+            }
+        });
+    }
+
+    private void write(Uninterrupted.Call<Long> call) {
         checkOpen();
         try {
-            Uninterrupted.call(() -> {
-                synchronized (EXTENSION) {
-                    try (FileLock lock = resources.channel.lock(EXTENSION_BYTE, 1, false)) {
-                        Objects.requireNonNull(lock);
-                        return call.call();
-                    }
-                }
-            });
+            Uninterrupted.call(call);
         } catch (IOException e) {
             checkOpen();
             throw new OutOfSegmentMemoryException(
@@ -356,6 +363,9 @@ final class ChannelSegmentFile extends SegmentFile {
                 }
             } catch (NoSuchFileException e) {
                 throw new SegmentNotFoundException("the segment has been removed: segment=" + this);
+            } catch (NonWritableChannelException e) {
+                throw location.failure(
+                        new AccessDeniedException(identity.lockFile().toString()), "cannot lock: position=" + position);
             } catch (IOException e) {
                 throw location.failure(e, "cannot lock: position=" + position);
             }
