@@ -31,12 +31,12 @@ final class LockFile {
      * Such a lock belongs to the process, and the JDK refuses two of one process on one byte. So who of this process has it
      * is written down here.
      *
-     * Each process that uses the file has a byte of it together with the others. Who gets that byte for himself is the last
+     * Each process that uses the file has its last byte together with the others. Who gets that byte for himself is the last
      * one, and deletes the file. Whoever gets it, or his share of it, looks first whether the name still leads to the file:
      * another one may have deleted it before. So all who use a segment at one time use one lock file, and it is there as
      * long as one of them lives.
      */
-    static final long IN_USE = 0;
+    static final long IN_USE = Long.MAX_VALUE - 1;
 
     private static final Map<Path, LockFile> OPEN = new HashMap<>();
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The locks belong to this object, neither to a thread nor to the process: two of these on one segment, in
  * one JVM or in two, exclude each other, and a lock that this object has is never in its own way. No call waits for a lock.
- * A byte need not lie within the segment; a negative one is an {@link IllegalArgumentException}.
+ * A byte need not lie within the segment; a negative one is an {@link IllegalArgumentException}. The last two that a file can
+ * have are not free.
  */
 public interface SegmentLocks {
     /**

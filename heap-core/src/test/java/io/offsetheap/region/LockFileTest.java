@@ -105,6 +105,9 @@ class LockFileTest {
         assertTrue(file.tryLock(other, BYTE, true));
         file.unlock(owner, BYTE);
         assertFalse(file.tryLock(owner, BYTE, false));
+        assertTrue(file.tryLock(owner, 0, false), "the byte that says who uses the file is one of theirs");
+        assertFalse(file.tryLock(other, 0, false));
+        file.unlock(owner, 0);
         file.close(other);
     }
 
