@@ -135,7 +135,7 @@ public final class XsiSharedMemory extends MappableObject {
      * Removes memory. What is mapped stays until the last process has unmapped it.
      *
      * @param id its id
-     * @return false when there was none
+     * @return false when there is none; what was removed is there until the last process has unmapped it
      * @throws HeapException if the system refuses
      */
     public static boolean remove(int id) {
