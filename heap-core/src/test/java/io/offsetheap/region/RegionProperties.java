@@ -11,10 +11,7 @@ import io.offsetheap.region.Kind.Subject;
 import io.offsetheap.view.Views;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
@@ -27,53 +24,31 @@ import net.openhft.chronicle.bytes.Bytes;
 class RegionProperties {
     /** One region, and what it must show. */
     private static final class Model {
-        private final byte[] shared;
-        private final long offset;
-        private final MapMode mode;
+        private final RegionModel model;
         private final MappedRegion region;
         private final Bytes<Void> bytes;
-        /** Pages of the object that a private region has written to, as they were then and with what it wrote. */
-        private final Map<Long, byte[]> own = new HashMap<>();
 
-        Model(byte[] shared, MappableObject object, MapMode mode, long offset, long size) {
-            this.shared = shared;
-            this.offset = offset;
-            this.mode = mode;
+        Model(byte[] shared, MappableObject object, MapMode mode, int offset, int size) {
+            this.model = new RegionModel(shared, mode, offset, size);
             this.region = MappedRegion.map(object, mode, offset, size);
             this.bytes = Views.bytes(region);
-            assertEquals(size == 0 ? shared.length - offset : size, region.size());
+            assertEquals(model.size(), region.size());
             assertEquals(mode, region.mode());
         }
 
         void write(int position, byte value) {
-            if (!mode.writable()) {
-                assertThrows(UnsupportedOperationException.class, () -> bytes.writeByte((long) position, value));
-                return;
-            }
-            bytes.writeByte((long) position, value);
-            int at = (int) (offset + position);
-            if (mode.isPrivate()) {
-                int page = MappedRegion.pageSize();
-                byte[] copy = own.computeIfAbsent(
-                        (long) at / page,
-                        number -> Arrays.copyOfRange(shared, at / page * page, at / page * page + page));
-                copy[at % page] = value;
+            if (model.mode().writable()) {
+                bytes.writeByte((long) position, value);
+                model.write(position, value);
             } else {
-                shared[at] = value;
+                assertThrows(UnsupportedOperationException.class, () -> bytes.writeByte((long) position, value));
             }
         }
 
         void check() {
-            byte[] expected = new byte[(int) region.size()];
-            int page = MappedRegion.pageSize();
-            for (int i = 0; i < expected.length; i++) {
-                int at = (int) offset + i;
-                byte[] copy = own.get((long) at / page);
-                expected[i] = copy == null ? shared[at] : copy[at % page];
-            }
-            byte[] found = new byte[expected.length];
+            byte[] found = new byte[model.size()];
             bytes.bytesStore().read(0, found, 0, found.length);
-            assertArrayEquals(expected, found);
+            assertArrayEquals(model.expected(), found);
         }
     }
 
