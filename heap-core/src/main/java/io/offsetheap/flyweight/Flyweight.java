@@ -59,8 +59,15 @@ public abstract class Flyweight {
 
     private byte[] buffer = NONE;
 
-    /** Makes a cursor that stands nowhere. */
-    protected Flyweight() {}
+    /**
+     * Makes a cursor that stands nowhere.
+     *
+     * @throws IllegalStateException if its class does not extend this one itself, or has a field, of the cursor or static, that is
+     *     not final: such a field would not be in the heap
+     */
+    protected Flyweight() {
+        CursorClass.check(getClass());
+    }
 
     // ---- where it stands
 

@@ -4,6 +4,7 @@
 package io.offsetheap.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,19 +30,23 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles every Java example of the documents for users and runs those that say so, comparing what they print. */
+/**
+ * Compiles every Java example of the documents for users and runs those that say so, comparing what they print. One that says that it does not
+ * compile must be refused by the compiler, with the words that it gives.
+ */
 class ReadmeTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```java\\R(.*?)^```");
     /** A class that an example begins with. */
-    private static final Pattern CLASS = Pattern.compile("(?ms)^final class .*?^}\\R");
+    private static final Pattern CLASS = Pattern.compile("(?ms)^(final )?class .*?^}\\R");
 
+    private static final Pattern REFUSED = Pattern.compile("\\A// does not compile: (.*)");
     private static final Pattern PRINTS = Pattern.compile("// prints: (.*)");
     private static final String IMPORTS =
-            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.flyweight.*; import io.offsetheap.object.*;"
+            "import io.offsetheap.*; import io.offsetheap.collections.*; import io.offsetheap.error.*; import io.offsetheap.flyweight.*; import io.offsetheap.object.*;"
                     + " import net.openhft.chronicle.bytes.*; import org.agrona.concurrent.UnsafeBuffer; import io.offsetheap.region.*;"
                     + " import io.offsetheap.view.Views; import java.nio.file.attribute.*; import java.util.*;\n";
-    private static final List<String> DOCUMENTS =
-            List.of("README.md", "docs/flyweights.md", "docs/views.md", "docs/memory.md");
+    private static final List<String> DOCUMENTS = List.of(
+            "README.md", "docs/flyweights.md", "docs/views.md", "docs/memory.md", "docs/objects-in-shared-memory.md");
 
     @TempDir
     Path target;
@@ -78,11 +84,19 @@ class ReadmeTest {
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         List<String> options = List.of(
                 "--release", "17", "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", target.toString());
-        assertTrue(
-                ToolProvider.getSystemJavaCompiler()
-                        .getTask(null, null, diagnostics, options, null, List.of(file))
-                        .call(),
-                () -> diagnostics.getDiagnostics() + "\n" + source);
+        boolean compiles = ToolProvider.getSystemJavaCompiler()
+                .getTask(null, null, diagnostics, options, null, List.of(file))
+                .call();
+        Matcher refused = REFUSED.matcher(code);
+        if (refused.find()) {
+            String errors = diagnostics.getDiagnostics().stream()
+                    .map(error -> error.getMessage(Locale.ENGLISH))
+                    .collect(Collectors.joining("\n"));
+            assertFalse(compiles, code);
+            assertTrue(errors.contains(refused.group(1)), errors);
+            return;
+        }
+        assertTrue(compiles, () -> diagnostics.getDiagnostics() + "\n" + source);
         if (code.startsWith("// run")) {
             List<String> expected =
                     PRINTS.matcher(code).results().map(r -> r.group(1).strip()).toList();
