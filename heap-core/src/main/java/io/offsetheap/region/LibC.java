@@ -10,7 +10,6 @@ import com.kenai.jffi.HeapInvocationBuffer;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.LastError;
 import com.kenai.jffi.Library;
-import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -487,11 +486,6 @@ final class LibC {
         arguments.putInt(command);
         arguments.putArray(status, 0, status.length, ArrayFlags.OUT);
         return shmctl.invokeInt(arguments);
-    }
-
-    /** A direct buffer over memory that it does not own. */
-    ByteBuffer newBuffer(long address, int length) {
-        return MemoryIO.getInstance().newDirectByteBuffer(address, length);
     }
 
     private static void putString(HeapInvocationBuffer arguments, String text) {

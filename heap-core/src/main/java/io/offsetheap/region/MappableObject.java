@@ -3,6 +3,9 @@
  */
 package io.offsetheap.region;
 
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+
 /**
  * Something whose bytes can be mapped, by any number of processes at once. {@link MappedRegion#map(MappableObject, MapMode)}
  * and its like do that.
@@ -51,6 +54,30 @@ public abstract class MappableObject implements AutoCloseable {
 
     /** What {@link MappedRegion#map(MappableObject, MapMode, long, long, long)} says. */
     abstract MappedRegion map(MapMode mode, long offset, long size, long address);
+
+    /**
+     * The length of a part that is to be mapped.
+     *
+     * @param segment what the object is, for messages
+     * @throws IllegalArgumentException if the part is empty or reaches beyond the end
+     * @throws UncheckedIOException if the mode writes to the object, and this was opened for reading only
+     */
+    static long lengthOfPart(MapMode mode, long offset, long size, long whole, boolean readOnly, String segment) {
+        if (offset < 0 || size < 0 || offset > whole || size > whole - offset) {
+            throw new IllegalArgumentException("the part to map is not within the file: offset=" + offset + " size="
+                    + size + " fileSize=" + whole + " segment=" + segment);
+        }
+        long length = size == 0 ? whole - offset : size;
+        if (length == 0) {
+            throw new IllegalArgumentException(
+                    "there is nothing to map, give the file a size first: offset=" + offset + " segment=" + segment);
+        }
+        if (readOnly && mode.writesToTheObject()) {
+            String text = "opened for reading only, so it cannot be mapped for writing: segment=" + segment;
+            throw new UncheckedIOException(text, new AccessDeniedException(segment, null, text));
+        }
+        return length;
+    }
 
     /** Closes it. The bytes stay, and so do regions that were mapped. Idempotent. */
     @Override

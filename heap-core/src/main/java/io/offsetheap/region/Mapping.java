@@ -3,6 +3,7 @@
  */
 package io.offsetheap.region;
 
+import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 
 /**
@@ -42,6 +43,21 @@ abstract class Mapping implements Runnable {
 
     /** What {@link MappedRegion#buffer} says, of a region that stays reachable as long as the result. */
     abstract ByteBuffer buffer(MappedRegion region, long offset, int length);
+
+    /** A buffer over addresses of a region that the JDK has not mapped: the region stays reachable as long as the buffer. */
+    static ByteBuffer keeping(MappedRegion region, long address, int length) {
+        ByteBuffer buffer = MemoryIO.getInstance().newDirectByteBuffer(address, length);
+        MappedRegion.CLEANER.register(buffer, new Hold(region));
+        return buffer;
+    }
+
+    /** Keeps a region until the cleaner that holds this runs it. */
+    private record Hold(MappedRegion region) implements Runnable {
+        @Override
+        public void run() {
+            // It has done its work by being there.
+        }
+    }
 
     /** What {@link MappedRegion#populate} says. */
     abstract void populate(long offset, long length);

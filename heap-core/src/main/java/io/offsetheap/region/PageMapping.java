@@ -175,17 +175,7 @@ final class PageMapping extends Mapping {
 
     @Override
     ByteBuffer buffer(MappedRegion region, long offset, int bytes) {
-        ByteBuffer buffer = libC.newBuffer(begin + offset, bytes);
-        MappedRegion.CLEANER.register(buffer, new Hold(region));
-        return buffer;
-    }
-
-    /** Keeps a region until the cleaner that holds this runs it. */
-    private record Hold(MappedRegion region) implements Runnable {
-        @Override
-        public void run() {
-            // It has done its work by being there.
-        }
+        return keeping(region, begin + offset, bytes);
     }
 
     @Override

@@ -6,8 +6,6 @@ package io.offsetheap.region;
 import io.offsetheap.error.HeapException;
 import io.offsetheap.error.OutOfSegmentMemoryException;
 import io.offsetheap.error.SegmentFormatException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 
 /**
@@ -118,20 +116,7 @@ public abstract class SegmentFile implements SegmentLocks, AutoCloseable {
      * @param address as in {@link MappedRegion#map(MappableObject, MapMode, long, long, long)}
      */
     final MappedRegion mapPart(MapMode mode, long offset, long size, long address) {
-        long fileSize = size();
-        if (offset < 0 || size < 0 || offset > fileSize || size > fileSize - offset) {
-            throw new IllegalArgumentException("the part to map is not within the file: offset=" + offset + " size="
-                    + size + " fileSize=" + fileSize + " segment=" + description);
-        }
-        long length = size == 0 ? fileSize - offset : size;
-        if (length == 0) {
-            throw new IllegalArgumentException("there is nothing to map, give the file a size first: offset=" + offset
-                    + " segment=" + description);
-        }
-        if (readOnly && mode.writesToTheObject()) {
-            String text = "opened for reading only, so it cannot be mapped for writing: segment=" + description;
-            throw new UncheckedIOException(text, new AccessDeniedException(description, null, text));
-        }
+        long length = MappableObject.lengthOfPart(mode, offset, size, size(), readOnly, description);
         return mapInside(mode, offset, length, address);
     }
 

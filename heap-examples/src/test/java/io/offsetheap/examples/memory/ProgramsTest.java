@@ -4,8 +4,13 @@
 package io.offsetheap.examples.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.process.ChildJvm;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,6 +26,24 @@ class ProgramsTest {
         Class<?> main = Class.forName(ProgramsTest.class.getPackageName() + "." + program);
         try (ChildJvm parent = ChildJvm.start(main).expectExit(0)) {
             assertEquals("the child has read " + size + " ones", parent.output().strip());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void theChildReadsWhatTheParentHasWrittenOnWindows() {
+        try (ChildJvm parent = ChildJvm.start(WindowsMemoryProgram.class).expectExit(0)) {
+            assertEquals("the child has read 1000 ones", parent.output().strip());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatIsOnlyOnWindowsSaysSo() {
+        try (ChildJvm parent = ChildJvm.start(WindowsMemoryProgram.class).expectExit(1)) {
+            String expected =
+                    "java.lang.UnsupportedOperationException: the shared memory of Windows is there only on Windows";
+            assertTrue(parent.errors().contains(expected), parent::errors);
         }
     }
 }
