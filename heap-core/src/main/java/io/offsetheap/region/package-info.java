@@ -9,7 +9,7 @@
  * {@link io.offsetheap.region.MappedRegion}, addresses. A {@link io.offsetheap.region.MappableObject} is for users who want a
  * mapped region and no heap in it.
  *
- * <p>This is the only package that makes native calls, all of them in {@code LibC}. Nothing here loads or stores in a
+ * <p>This is the only package that makes native calls, in {@code LibC} and, for memory of Windows, {@code NativeKernel32}. Nothing here loads or stores in a
  * region. Threads: every class may be used by any number of threads at once, unless it says otherwise.
  */
 @NullMarked
