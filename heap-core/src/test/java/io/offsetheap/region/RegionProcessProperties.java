@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Scanner;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -163,6 +164,7 @@ class RegionProcessProperties {
 
     /** Laws C-140, C-144. */
     @Property(tries = 40)
+    @Tag("without-native-calls")
     void whatOneProcessWritesAllOthersReadUnlessItIsPrivate(
             @ForAll Kind kind,
             @ForAll @IntRange(min = 1, max = 20_000) int size,
