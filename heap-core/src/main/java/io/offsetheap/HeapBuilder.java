@@ -113,6 +113,21 @@ public final class HeapBuilder {
     }
 
     /**
+     * Opens a private copy of an existing heap: what this process changes in it nobody else sees, and not one byte of the
+     * heap itself changes; this process need not be allowed to write to it. The copy ends when it is closed.
+     *
+     * <p>All of the heap is copied before this returns, so it takes memory as the heap does. What a dead process has left half
+     * done is finished in the copy. Meanwhile others wait to open the heap, for up to ten seconds.
+     *
+     * @throws io.offsetheap.error.SegmentNotFoundException if there is none
+     * @throws io.offsetheap.error.SegmentFormatException as for {@link #open}
+     * @throws io.offsetheap.error.SegmentBusyException if somebody has the heap open for writing
+     */
+    public OffsetHeap openCopyOnWrite() {
+        return opener().openCopyOnWrite();
+    }
+
+    /**
      * Opens a heap that was open when the machine went down, if a full check finds nothing wrong with its structure. What
      * the last seconds before had written may be missing.
      *

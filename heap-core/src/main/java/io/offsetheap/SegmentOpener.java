@@ -7,22 +7,29 @@ import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.alloc.FirstFitAllocator;
 import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.LockTimeoutException;
+import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.error.SegmentExistsException;
 import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
+import io.offsetheap.lane.Liveness;
+import io.offsetheap.lane.ProcessTable;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.BackingStore;
+import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.region.AnonymousSharedMemory;
 import io.offsetheap.region.MappedRegion;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SegmentLocation;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +42,9 @@ final class SegmentOpener {
      * Open: the superblock is read and checked before anything is mapped or changed. Then, under the INIT byte, the first
      * attacher of this boot decides whether the segment was left in order; then a slot is claimed; then it is checked
      * that the name still leads to this file.
+     *
+     * Copy on write: a private mapping would show what others write into pages that it has not copied yet, and could not
+     * grow. So all is copied at once, under the INIT byte, while nobody has a slot; the copy is opened as any other segment.
      */
 
     /** The types that every program knows. */
@@ -42,6 +52,7 @@ final class SegmentOpener {
 
     private static final long INIT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NANOS = 100_000;
+    private static final int COPY_CHUNK = 1 << 20;
 
     private final SegmentLocation location;
     private final AllocatorType allocator;
@@ -142,20 +153,7 @@ final class SegmentOpener {
         MappedRegion region = file.map(geometry.maxSize);
         try {
             SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
-            Attachment attachment = underInit(file, () -> {
-                boolean interrupted = checkBoot(memory, salvage);
-                if (!interrupted) {
-                    // Before anything else is stored: after a power loss a file must not look clean that is not.
-                    markOpen(file, memory);
-                }
-                Attachment attached =
-                        Attachment.attach(memory, geometry, found, new KernelLiveness(file), backing(file, region));
-                if (interrupted) {
-                    audit(attached);
-                    markOpen(file, memory);
-                }
-                return attached;
-            });
+            Attachment attachment = attach(file, memory, geometry, found, salvage);
             if (!file.isStillNamed()) {
                 attachment.close();
                 attachment.detach();
@@ -167,6 +165,24 @@ final class SegmentOpener {
             region.close();
             throw t;
         }
+    }
+
+    private Attachment attach(
+            SegmentFile file, SegmentMemory memory, Geometry geometry, AllocatorType found, boolean salvage) {
+        return underInit(file, file::tryLock, () -> {
+            boolean interrupted = checkBoot(memory, salvage);
+            if (!interrupted) {
+                // Before anything else is stored: after a power loss a file must not look clean that is not.
+                markOpen(file, memory);
+            }
+            Attachment attached = Attachment.attach(
+                    memory, geometry, found, new KernelLiveness(file), backing(file, memory.region()));
+            if (interrupted) {
+                audit(attached);
+                markOpen(file, memory);
+            }
+            return attached;
+        });
     }
 
     OffsetHeap openReadOnly() {
@@ -181,6 +197,62 @@ final class SegmentOpener {
         } catch (Throwable t) {
             file.close();
             throw t;
+        }
+    }
+
+    /** Copies the segment, while nobody has it open, into memory of this process, and opens that. */
+    OffsetHeap openCopyOnWrite() {
+        SegmentFile copy = AnonymousSharedMemory.location().createUnnamed(Set.of());
+        try (SegmentFile file = location.open(true)) {
+            // Together with others who copy, but with nobody who opens, grows, repairs or closes it.
+            return underInit(file, file::tryLockShared, () -> copy(file, copy));
+        } catch (Throwable t) {
+            copy.close();
+            throw t;
+        }
+    }
+
+    private OffsetHeap copy(SegmentFile file, SegmentFile copy) {
+        byte[] superblock = readSuperblock(file);
+        Geometry geometry = Geometry.read(superblock, file.size(), name);
+        AllocatorType found = allocatorOf(superblock);
+        checkUnused(file, geometry);
+        MappedRegion region = copy.map(geometry.maxSize);
+        try {
+            long end = ByteArrays.getLong(superblock, Superblock.HEAP_END_OFFSET);
+            SegmentMemory memory = new SegmentMemory(region, copy.toString(), end);
+            copy.truncate(end);
+            byte[] chunk = new byte[COPY_CHUNK];
+            byte[] zeros = new byte[COPY_CHUNK];
+            for (long at = 0; at < end; at += chunk.length) {
+                // Both are multiples of 64 KiB. What is zeros already takes no memory.
+                if (end - at < chunk.length) {
+                    chunk = new byte[(int) (end - at)];
+                }
+                file.read(at, chunk);
+                if (!Arrays.equals(chunk, 0, chunk.length, zeros, 0, chunk.length)) {
+                    copy.reserve(at, chunk.length);
+                    memory.copyFrom(chunk, 0, at, chunk.length);
+                }
+            }
+            return new OffsetHeap(attach(copy, memory, geometry, found, false), copy, this);
+        } catch (Throwable t) {
+            region.close();
+            throw t;
+        }
+    }
+
+    /** What somebody writes while it is copied would be torn in the copy. Under the INIT byte, so that nobody begins to. */
+    private void checkUnused(SegmentFile file, Geometry geometry) {
+        Liveness liveness = new KernelLiveness(file);
+        for (int slot = 0; slot < geometry.processes; slot++) {
+            if (liveness.isAlive(slot)) {
+                byte[] pid = new byte[Long.BYTES];
+                file.read(geometry.process(slot) + ProcessTable.PID_OFFSET, pid);
+                throw new SegmentBusyException("a heap that is open for writing cannot be copied: pid="
+                        + ByteArrays.getLong(pid, 0) + " segment=" + name
+                        + ". Close it there first; openReadOnly() looks at it as it is.");
+            }
         }
     }
 
@@ -223,9 +295,10 @@ final class SegmentOpener {
 
     // ---- the INIT byte
 
-    private <T> T underInit(SegmentFile file, Supplier<T> action) {
+    /** @param tryLock takes the byte, for this process alone or together with others */
+    private <T> T underInit(SegmentFile file, LongPredicate tryLock, Supplier<T> action) {
         long deadline = System.nanoTime() + INIT_DEADLINE_NANOS;
-        while (!file.tryLock(KernelLiveness.INIT_BYTE)) {
+        while (!tryLock.test(KernelLiveness.INIT_BYTE)) {
             if (System.nanoTime() - deadline > 0) {
                 throw new LockTimeoutException("another process is opening or closing the segment and does not go on:"
                         + " waited=10s segment=" + name + ". If it is stopped, kill -9 is safe.");
@@ -281,7 +354,7 @@ final class SegmentOpener {
 
     /** Gives the slot up and, if nobody else is attached, notes that everything was left in order. */
     void detach(SegmentFile file, Attachment attachment) {
-        underInit(file, () -> {
+        underInit(file, file::tryLock, () -> {
             SegmentMemory memory = attachment.memory();
             if (attachment.isAlone()) {
                 if (file.isOnDisk()) {

@@ -53,6 +53,8 @@ class OpeningTest {
             HeapBuilder::openOrCreate,
             "openReadOnly",
             HeapBuilder::openReadOnly,
+            "openCopyOnWrite",
+            HeapBuilder::openCopyOnWrite,
             "salvage",
             HeapBuilder::salvage);
 
@@ -214,7 +216,7 @@ class OpeningTest {
     @Test
     void leavesNothingWhereThereIsNoHeap() throws IOException {
         Files.delete(path);
-        for (String opener : new String[] {"open", "openReadOnly", "salvage"}) {
+        for (String opener : new String[] {"open", "openReadOnly", "openCopyOnWrite", "salvage"}) {
             var thrown = assertThrows(
                     SegmentNotFoundException.class, () -> OPENERS.get(opener).apply(heap()));
             assertEquals("there is no such segment: segment=file " + path, thrown.getMessage());
