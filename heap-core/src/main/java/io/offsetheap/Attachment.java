@@ -11,6 +11,7 @@ import io.offsetheap.lane.Liveness;
 import io.offsetheap.lane.ProcessTable;
 import io.offsetheap.lane.Upkeep;
 import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.SegmentMemory;
 import io.offsetheap.object.AnonymousObjects;
@@ -80,9 +81,10 @@ final class Attachment {
     }
 
     /**
-     * Makes an empty segment, in memory that nobody else can see yet and that reads as zeros, and attaches to it.
+     * Makes an empty segment, in memory that nobody else works with yet, and attaches to it.
      *
-     * @param memory backed up to {@link AllocatorType#formattedSize}, but for lane bodies and the rest of the page table
+     * @param memory reads as zeros up to {@link AllocatorType#formattedSize} and is backed as far, but for lane bodies and the
+     *     rest of the page table
      */
     static Attachment format(
             SegmentMemory memory,
@@ -95,6 +97,8 @@ final class Attachment {
         allocator.format(memory, geometry);
         Attachment attachment = new Attachment(memory, geometry, allocator, liveness, backing);
         attachment.names.format();
+        // Last, for memory that has its name from the beginning: where this word is missing, a maker has died.
+        memory.publish(Superblock.MAGIC_OFFSET, Superblock.MAGIC);
         return attachment;
     }
 

@@ -13,8 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Where a heap lives, and how to make or open it. Obtained from {@link OffsetHeap#sharedMemory}, {@link OffsetHeap#file} or
- * {@link OffsetHeap#anonymous}.
+ * Where a heap lives, and how to make or open it. Obtained from {@link OffsetHeap#sharedMemory} and its like.
  *
  * <p>Not thread-safe; any number of processes may build the same heap at once.
  */

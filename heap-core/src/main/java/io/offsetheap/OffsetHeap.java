@@ -13,6 +13,8 @@ import io.offsetheap.object.OffsetRef;
 import io.offsetheap.object.SharedType;
 import io.offsetheap.region.AnonymousSharedMemory;
 import io.offsetheap.region.FileMapping;
+import io.offsetheap.region.MappedRegion;
+import io.offsetheap.region.ProcessMemory;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
 import io.offsetheap.verify.HeapReport;
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * lock. After {@link #close} every call is an {@link IllegalStateException}.
  */
 public final class OffsetHeap implements AutoCloseable {
+    /** The largest size of a heap that fits into a region is a multiple of this. */
+    private static final long REGION_UNIT = 64 << 10;
+
     private final Attachment attachment;
     private final SegmentFile file;
     private final SegmentOpener opener;
@@ -71,6 +76,36 @@ public final class OffsetHeap implements AutoCloseable {
      */
     public static HeapBuilder anonymous() {
         return new HeapBuilder(AnonymousSharedMemory.location());
+    }
+
+    /**
+     * A heap in memory of this process, which nobody else can open, not even this process a second time. It can be created,
+     * and nothing else; it is gone when it is closed and nothing refers to it any more.
+     */
+    public static HeapBuilder onHeap() {
+        return new HeapBuilder(ProcessMemory.fresh("memory of this process"));
+    }
+
+    /**
+     * A heap in a region that this process has mapped, of whatever object. {@link HeapBuilder#create} overwrites what is
+     * there, unless that is a heap; {@link HeapBuilder#openOrCreate} makes one where the first 4 KiB are zeros. The heap can
+     * grow as far as the region, rounded down to 64 KiB. It has no name to remove and no path.
+     *
+     * <p>It is for one process at a time, because such memory has no locks that others meet. In this process it may be open
+     * any number of times, also over several regions of the same bytes. A second process is refused when it finds the entry
+     * of one that runs; not if both come at the same moment, not if the one cannot see the other's process, as across
+     * containers, and not if the other opens the object itself, as a {@link #file} or the like: then the heap is damaged.
+     * What a process that died has left half done the next one finishes.
+     *
+     * <p>The region cannot be closed as long as the heap is open. Its object must have memory for all of it: in the hole of a
+     * file, on a full file system and a system that cannot be asked before, a store is a fault.
+     *
+     * @param region begins at a multiple of 4 KiB; {@link HeapBuilder#openReadOnly} alone takes one that is read-only
+     * @throws IllegalArgumentException if it begins elsewhere, or has less than 256 KiB
+     * @throws IllegalStateException if it is closed
+     */
+    public static HeapBuilder over(MappedRegion region) {
+        return new HeapBuilder(ProcessMemory.of(region)).maxSize(region.size() & -REGION_UNIT);
     }
 
     // ---- named objects
@@ -516,7 +551,11 @@ public final class OffsetHeap implements AutoCloseable {
         return report;
     }
 
-    /** What another process can open the heap by, as a {@link #file}: also shared memory, and memory without a name. */
+    /**
+     * What another process can open the heap by, as a {@link #file}: also shared memory, and memory without a name.
+     *
+     * @throws UnsupportedOperationException if the heap is in memory that no path leads to
+     */
     public Path path() {
         attachment.lanes().checkOpen();
         return file.path();
@@ -546,7 +585,7 @@ public final class OffsetHeap implements AutoCloseable {
     }
 
     private void detach() {
-        if (!memory.isReadOnly() && detached.compareAndSet(false, true)) {
+        if (detached.compareAndSet(false, true)) {
             opener.detach(file, attachment);
         }
         memory.keepMapped();

@@ -19,8 +19,8 @@ import io.offsetheap.memory.BackingStore;
 import io.offsetheap.memory.ByteArrays;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
-import io.offsetheap.region.AnonymousSharedMemory;
 import io.offsetheap.region.MappedRegion;
+import io.offsetheap.region.ProcessMemory;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SegmentLocation;
 import java.nio.file.attribute.PosixFilePermission;
@@ -70,12 +70,20 @@ final class SegmentOpener {
     OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
         SegmentFile file = location.createUnnamed(permissions);
         try {
+            boolean used = file.size() > 0;
+            if (used && ByteArrays.getLong(readSuperblock(file), Superblock.MAGIC_OFFSET) == Superblock.MAGIC) {
+                file.close();
+                return null;
+            }
             file.reserve(0, geometry.laneBodies);
             file.reserve(geometry.pageEntry(geometry.firstPage()), firstEntries(geometry));
             file.reserve(geometry.heap, allocator.formattedSize(geometry) - geometry.heap);
             MappedRegion region = file.map(geometry.maxSize);
             try {
                 SegmentMemory memory = new SegmentMemory(region, file.toString(), allocator.formattedSize(geometry));
+                if (used) {
+                    memory.zero(0, allocator.formattedSize(geometry));
+                }
                 memory.putLong(Superblock.BOOT_HASH_OFFSET, BootId.current());
                 Attachment attachment = Attachment.format(
                         memory,
@@ -85,12 +93,12 @@ final class SegmentOpener {
                         backing(file, region),
                         FormatSeed.random());
                 if (!file.publish()) {
-                    region.close();
+                    file.unmap(region);
                     return null;
                 }
                 return new OffsetHeap(attachment, file, this);
             } catch (Throwable t) {
-                region.close();
+                file.unmap(region);
                 throw t;
             }
         } catch (Throwable t) {
@@ -157,12 +165,12 @@ final class SegmentOpener {
             if (!file.isStillNamed()) {
                 attachment.close();
                 attachment.detach();
-                region.close();
+                file.unmap(region);
                 return null;
             }
             return new OffsetHeap(attachment, file, this);
         } catch (Throwable t) {
-            region.close();
+            file.unmap(region);
             throw t;
         }
     }
@@ -171,6 +179,7 @@ final class SegmentOpener {
             SegmentFile file, SegmentMemory memory, Geometry geometry, AllocatorType found, boolean salvage) {
         return underInit(file, file::tryLock, () -> {
             boolean interrupted = checkBoot(memory, salvage);
+            checkOthers(file, memory, geometry);
             if (!interrupted) {
                 // Before anything else is stored: after a power loss a file must not look clean that is not.
                 markOpen(file, memory);
@@ -183,6 +192,20 @@ final class SegmentOpener {
             }
             return attached;
         });
+    }
+
+    /** Where locks say nothing of other processes, their entries do: not for sure, but better than to go on. */
+    private void checkOthers(SegmentFile file, SegmentMemory memory, Geometry geometry) {
+        if (file.spanProcesses() || memory.getLongVolatile(Superblock.BOOT_HASH_OFFSET) != BootId.current()) {
+            return;
+        }
+        for (int slot = 0; slot < geometry.processes; slot++) {
+            long other = ProcessTable.otherProcess(memory, geometry, slot);
+            if (other != 0) {
+                throw new SegmentBusyException("another process has a heap open in this memory, which is for one at a"
+                        + " time: pid=" + other + " segment=" + name);
+            }
+        }
     }
 
     OffsetHeap openReadOnly() {
@@ -202,7 +225,7 @@ final class SegmentOpener {
 
     /** Copies the segment, while nobody has it open, into memory of this process, and opens that. */
     OffsetHeap openCopyOnWrite() {
-        SegmentFile copy = AnonymousSharedMemory.location().createUnnamed(Set.of());
+        SegmentFile copy = ProcessMemory.fresh("copy of " + name).createUnnamed(Set.of());
         try (SegmentFile file = location.open(true)) {
             // Together with others who copy, but with nobody who opens, grows, repairs or closes it.
             return underInit(file, file::tryLockShared, () -> copy(file, copy));
@@ -221,7 +244,6 @@ final class SegmentOpener {
         try {
             long end = ByteArrays.getLong(superblock, Superblock.HEAP_END_OFFSET);
             SegmentMemory memory = new SegmentMemory(region, copy.toString(), end);
-            copy.truncate(end);
             byte[] chunk = new byte[COPY_CHUNK];
             byte[] zeros = new byte[COPY_CHUNK];
             for (long at = 0; at < end; at += chunk.length) {
@@ -237,7 +259,7 @@ final class SegmentOpener {
             }
             return new OffsetHeap(attach(copy, memory, geometry, found, false), copy, this);
         } catch (Throwable t) {
-            region.close();
+            copy.unmap(region);
             throw t;
         }
     }
@@ -352,8 +374,15 @@ final class SegmentOpener {
         }
     }
 
-    /** Gives the slot up and, if nobody else is attached, notes that everything was left in order. */
+    /** Gives the slot up, if it has one, and, if nobody else is attached, notes that everything was left in order. */
     void detach(SegmentFile file, Attachment attachment) {
+        if (!attachment.memory().isReadOnly()) {
+            giveUp(file, attachment);
+        }
+        file.close();
+    }
+
+    private void giveUp(SegmentFile file, Attachment attachment) {
         underInit(file, file::tryLock, () -> {
             SegmentMemory memory = attachment.memory();
             if (attachment.isAlone()) {

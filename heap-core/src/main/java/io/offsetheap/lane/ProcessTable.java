@@ -7,6 +7,8 @@ import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
  * The slots in which processes attach. One attach holds one slot, guarded by the slot's claim ({@link Liveness}).
@@ -29,6 +31,9 @@ public final class ProcessTable {
     public static final int GENERATION_OFFSET = 0;
     public static final int PID_OFFSET = 8;
     public static final int ATTACHED_AT_OFFSET = 16;
+
+    /** By so much the system may be wrong about when a process began. */
+    private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
 
     private static final long ATTACHED = 1L << 32;
     private static final long GENERATION_MASK = 0xFFFF_FFFFL;
@@ -71,6 +76,31 @@ public final class ProcessTable {
     /** Whether a slot's last attach has not detached: it lives, or it died. */
     public static boolean isAttached(SegmentMemory memory, Geometry geometry, int slot) {
         return (memory.getLongVolatile(geometry.process(slot)) & ATTACHED) != 0;
+    }
+
+    /**
+     * The process whose attach in a slot has not ended, if that is another one and seems to run: one of its number runs, and
+     * has begun before the attach. Numbers are used again, clocks are set, and a process sees only those of its container, so
+     * nothing but a refusal may follow from it.
+     *
+     * @return its process id, or 0
+     */
+    public static long otherProcess(SegmentMemory memory, Geometry geometry, int slot) {
+        long at = geometry.process(slot);
+        long pid = memory.getLong(at + PID_OFFSET);
+        if (!isAttached(memory, geometry, slot)
+                || pid <= 0
+                || pid == ProcessHandle.current().pid()) {
+            return 0;
+        }
+        Instant attached =
+                Instant.ofEpochMilli(memory.getLong(at + ATTACHED_AT_OFFSET)).plus(CLOCK_STEP);
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .filter(process ->
+                        process.info().startInstant().orElse(Instant.MIN).isBefore(attached))
+                .map(ProcessHandle::pid)
+                .orElse(0L);
     }
 
     /** Who is attached in a slot, for messages. */

@@ -250,13 +250,14 @@ public final class Geometry {
     // ---- superblock
 
     /**
-     * Writes the immutable part of the superblock, the checksum last.
+     * Writes the immutable part of the superblock but for its first word, the magic: as long as that is missing, this is no
+     * segment.
      *
      * @param allocator number of the allocator's type
      */
     public void writeTo(SegmentMemory memory, int allocator, long uuidHigh, long uuidLow, long created) {
         byte[] block = encode(allocator, uuidHigh, uuidLow, created);
-        for (int at = 0; at < Superblock.IMMUTABLE_END; at += Long.BYTES) {
+        for (int at = Superblock.VERSION_OFFSET; at < Superblock.IMMUTABLE_END; at += Long.BYTES) {
             memory.putLong(at, ByteArrays.getLong(block, at));
         }
         for (int c = 0; c < SizeClasses.COUNT; c++) {

@@ -3,6 +3,7 @@
  */
 package io.offsetheap.region;
 
+import io.offsetheap.error.OutOfSegmentMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ final class AvailableMemory {
     private static final String AVAILABLE = "MemAvailable:";
     private static final String SWAP = "SwapFree:";
     private static final int KIB = 1024;
+
+    /** An eighth of the memory that is available is left to others. */
+    private static final int SPARED_PART = 8;
 
     private AvailableMemory() {}
 
@@ -30,5 +34,20 @@ final class AvailableMemory {
             throw new UncheckedIOException("cannot read how much memory there is", e);
         }
         return kib * KIB;
+    }
+
+    /**
+     * Refuses to take more than there is.
+     *
+     * @param more bytes that are to be taken, for a part of a segment
+     * @throws OutOfSegmentMemoryException if the machine has too little memory
+     */
+    static void check(long more, long position, long length, String segment) {
+        long available = bytes();
+        if (more > available - available / SPARED_PART) {
+            throw new OutOfSegmentMemoryException(
+                    "the machine has too little memory for this part of the file: position=" + position + " length="
+                            + length + " available=" + available + " segment=" + segment);
+        }
     }
 }

@@ -22,7 +22,10 @@ final class BufferMapping extends Mapping {
 
     /** The pages stay: whoever may be inside an access holds the region, and that holds them. */
     @Override
-    boolean close() {
+    synchronized boolean close() {
+        if (!closed) {
+            checkNoHeap();
+        }
         run();
         return true;
     }
@@ -40,6 +43,7 @@ final class BufferMapping extends Mapping {
         if (closed) {
             throw new IllegalStateException("the region is closed: segment=" + object);
         }
+        checkNoHeap();
         closed = true;
         return new BufferMapping(pages.slice((int) from, (int) length), behind, object);
     }
@@ -50,8 +54,9 @@ final class BufferMapping extends Mapping {
     }
 
     @Override
-    void populate(long offset, long length) {
+    boolean populate(long offset, long length) {
         // Left to the first use.
+        return true;
     }
 
     @Override

@@ -30,9 +30,6 @@ final class DescriptorSegmentFile extends SegmentFile {
      */
     private static final int ZERO_CHUNK = 1 << 16;
 
-    /** An eighth of the memory that is available is left to others. */
-    private static final int SPARED_PART = 8;
-
     private final LibC libC;
     private final Descriptors descriptors;
     private final NamedFileLocation location;
@@ -126,7 +123,9 @@ final class DescriptorSegmentFile extends SegmentFile {
         checkPositive("length", length);
         try (var use = descriptors.use()) {
             if (unlimited) {
-                checkMemory(position, length);
+                // No file system refuses it: it would be taken from all processes, until the system kills some of them.
+                long more = length - Math.max(0, Math.min(length, size() - position));
+                AvailableMemory.check(more, position, length, location.toString());
             }
             int result;
             do {
@@ -141,17 +140,6 @@ final class DescriptorSegmentFile extends SegmentFile {
             } else {
                 throw reserveFailure(errno, position, length);
             }
-        }
-    }
-
-    /** A request that no file system refuses would be taken from all processes, until the system kills some of them. */
-    private void checkMemory(long position, long length) {
-        long more = length - Math.max(0, Math.min(length, size() - position));
-        long available = AvailableMemory.bytes();
-        if (more > available - available / SPARED_PART) {
-            throw new OutOfSegmentMemoryException(
-                    "the machine has too little memory for this part of the file: position=" + position + " length="
-                            + length + " available=" + available + " segment=" + location);
         }
     }
 

@@ -45,6 +45,14 @@ public final class MappedRegion implements AutoCloseable {
         cleanable = CLEANER.register(this, mapping);
     }
 
+    /** The same addresses for reading alone, of a region that stays mapped as long as this one is reachable. */
+    private MappedRegion(MappedRegion whole) {
+        mapping = whole.mapping;
+        mode = MapMode.READ_ONLY;
+        divisible = false;
+        cleanable = CLEANER.register(this, new Mapping.Hold(whole));
+    }
+
     // ---- mapping
 
     /**
@@ -206,6 +214,39 @@ public final class MappedRegion implements AutoCloseable {
     }
 
     /**
+     * Refuses {@link #close} and {@link #shrinkBy} from now on, until {@link #release}: a heap begins to live in the region.
+     *
+     * @throws IllegalStateException after close
+     */
+    void hold() {
+        mapping.hold();
+        // A reader that outlives its heap may outlive the region as well.
+        keepAddresses();
+    }
+
+    /** A heap has ended. */
+    void release() {
+        mapping.release();
+    }
+
+    /** This region for those who are not to write. */
+    MappedRegion forReading() {
+        return readOnly() ? this : new MappedRegion(this);
+    }
+
+    /**
+     * Copies bytes out. If an object has been cut off behind the mapping, that is an error of the JVM, not its end.
+     *
+     * @param offset where they begin in the region
+     * @param target is filled completely
+     */
+    void read(long offset, byte[] target) {
+        Objects.checkFromIndexSize(offset, target.length, size());
+        keepAddresses();
+        mapping.buffer(this, offset, target.length).get(target);
+    }
+
+    /**
      * A range as a buffer of the JDK, which checks every access against its borders. The region stays mapped as long as the
      * buffer, a slice of it or anything else that refers to it is reachable. When the region is closed all the same, the buffer
      * shows zeros; without native calls it goes on showing the object.
@@ -228,15 +269,16 @@ public final class MappedRegion implements AutoCloseable {
     // ---- pages
 
     /**
-     * Maps the pages of a range in one call, where the system can: at their first use each would fault by itself. The file
-     * has memory for them already. A system that cannot leaves it to the first use.
+     * Maps the pages of a range in one call, where the system can: at their first use each would fault by itself. A system
+     * that cannot leaves it to the first use.
      *
      * @param offset where the range begins in the region
      * @param length its length in bytes
+     * @return false if there is no memory for one of them, so that its first use would be a fault
      */
-    public void populate(long offset, long length) {
+    public boolean populate(long offset, long length) {
         checkOpen(offset, length);
-        mapping.populate(offset, length);
+        return mapping.populate(offset, length);
     }
 
     /**
@@ -311,6 +353,8 @@ public final class MappedRegion implements AutoCloseable {
      * Unmaps the region, then closes the file behind it if the region owns that. From then on views refuse every access; an
      * access that another thread is inside of at this moment, through a view, meets zeros in place of the object. Without native
      * calls it meets the object, and the pages stay until the collector finds that nobody refers to the region. Idempotent.
+     *
+     * @throws IllegalStateException if a heap is open over the region
      */
     @Override
     public void close() {

@@ -25,10 +25,32 @@ abstract class Mapping implements Runnable {
 
     volatile boolean closed;
 
+    /** How many heaps live in the region. Guarded by this. */
+    private int heaps;
+
     Mapping(long begin, long size, String object) {
         this.begin = begin;
         this.size = size;
         this.object = object;
+    }
+
+    final synchronized void hold() {
+        if (closed) {
+            throw new IllegalStateException("the region is closed: segment=" + object);
+        }
+        heaps++;
+    }
+
+    final synchronized void release() {
+        heaps--;
+    }
+
+    /** Whoever ends the use of the pages asks first, and holds the monitor of this until he has. */
+    final void checkNoHeap() {
+        if (heaps > 0) {
+            throw new IllegalStateException(
+                    "a heap lives in the region, close that first: heaps=" + heaps + " segment=" + object);
+        }
     }
 
     /** Ends the use of the pages. Returns whether nothing is left to be done when the region can no longer be reached. */
@@ -52,7 +74,7 @@ abstract class Mapping implements Runnable {
     }
 
     /** Keeps a region until the cleaner that holds this runs it. */
-    private record Hold(MappedRegion region) implements Runnable {
+    record Hold(MappedRegion region) implements Runnable {
         @Override
         public void run() {
             // It has done its work by being there.
@@ -60,7 +82,7 @@ abstract class Mapping implements Runnable {
     }
 
     /** What {@link MappedRegion#populate} says. */
-    abstract void populate(long offset, long length);
+    abstract boolean populate(long offset, long length);
 
     /** What {@link MappedRegion#advise} says. */
     abstract boolean advise(Advice advice);

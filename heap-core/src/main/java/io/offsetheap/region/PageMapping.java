@@ -115,6 +115,7 @@ final class PageMapping extends Mapping {
     @Override
     synchronized boolean close() {
         if (!closed) {
+            checkNoHeap();
             closed = true;
             // After the store above: who has not seen that has said before that he is coming.
             giveBack(viewed);
@@ -157,6 +158,7 @@ final class PageMapping extends Mapping {
         if (closed) {
             throw new IllegalStateException("the region is closed: address=0x" + Long.toHexString(address));
         }
+        checkNoHeap();
         closed = true;
         long first = firstPage(from);
         long pages = pages(from, keptSize);
@@ -179,8 +181,9 @@ final class PageMapping extends Mapping {
     }
 
     @Override
-    void populate(long offset, long bytes) {
-        libC.madvise(firstPage(offset), pages(offset, bytes), LibC.MADV_POPULATE_WRITE);
+    boolean populate(long offset, long bytes) {
+        return libC.madvise(firstPage(offset), pages(offset, bytes), LibC.MADV_POPULATE_WRITE) == 0
+                || libC.errno() == LibC.EINVAL;
     }
 
     @Override

@@ -109,6 +109,15 @@ public abstract class SegmentFile implements SegmentLocks, AutoCloseable {
     public abstract MappedRegion map(long length);
 
     /**
+     * Takes back what {@link #map} has made, of a segment that nobody works with.
+     *
+     * @param region what it has made
+     */
+    public void unmap(MappedRegion region) {
+        region.close();
+    }
+
+    /**
      * Maps a part of the file into a region that lives on after this object is closed.
      *
      * @param offset any byte of the file

@@ -75,4 +75,13 @@ public interface SegmentLocks {
      */
     @Nullable
     LockHolder lockHolder(long position);
+
+    /**
+     * Whether other processes meet these locks.
+     *
+     * @return false if they mean something in this process alone
+     */
+    default boolean spanProcesses() {
+        return true;
+    }
 }

@@ -24,6 +24,9 @@ final class ViewMapping extends Mapping {
      */
     @Override
     synchronized boolean close() {
+        if (!closed) {
+            checkNoHeap();
+        }
         closed = true;
         // After the store above: who has not seen that has said before that he is coming.
         if (!viewed) {
@@ -57,7 +60,9 @@ final class ViewMapping extends Mapping {
 
     /** Left to the first use. */
     @Override
-    void populate(long offset, long length) {}
+    boolean populate(long offset, long length) {
+        return true;
+    }
 
     @Override
     boolean advise(Advice advice) {
