@@ -17,6 +17,8 @@ import io.offsetheap.region.MappedRegion;
 import io.offsetheap.region.ProcessMemory;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
+import io.offsetheap.region.XsiKey;
+import io.offsetheap.region.XsiSharedMemory;
 import io.offsetheap.verify.HeapReport;
 import io.offsetheap.view.Views;
 import java.nio.file.Path;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class OffsetHeap implements AutoCloseable {
     /** The largest size of a heap that fits into a region is a multiple of this. */
     private static final long REGION_UNIT = 64 << 10;
+
+    private static final long XSI_MAX_SIZE = 64 << 20;
 
     private final Attachment attachment;
     private final SegmentFile file;
@@ -67,6 +71,22 @@ public final class OffsetHeap implements AutoCloseable {
     /** A heap in a file, which lives until it is deleted. */
     public static HeapBuilder file(Path path) {
         return new HeapBuilder(FileMapping.location(path));
+    }
+
+    /**
+     * A heap in XSI shared memory, the older kind of System V, to be found by a key. It lives until it is removed or the
+     * machine restarts. All of {@link HeapBuilder#maxSize} is promised by the system when the heap is made, and taken page by
+     * page, so {@value #XSI_MAX_SIZE} bytes are the default there. What another program has under the key is never touched
+     * but by {@link HeapBuilder#remove}, which removes also that.
+     *
+     * <p>An empty file {@code /dev/shm/.offsetheap-xsi-KEY} has the heap's locks. It must not be deleted: then the heap is not
+     * opened any more.
+     *
+     * @param key any but {@link XsiKey#PRIVATE}
+     * @throws IllegalArgumentException if the key is private
+     */
+    public static HeapBuilder xsi(XsiKey key) {
+        return new HeapBuilder(XsiSharedMemory.location(key)).maxSize(XSI_MAX_SIZE);
     }
 
     /**

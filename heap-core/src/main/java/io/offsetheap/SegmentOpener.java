@@ -65,15 +65,17 @@ final class SegmentOpener {
         this.name = location.toString();
     }
 
-    /** Makes a segment. Returns null if the name exists already; then nothing has changed. */
-    @Nullable
-    OffsetHeap tryCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
+    /**
+     * Makes a segment.
+     *
+     * @throws SegmentExistsException if there is one already; then nothing has changed
+     */
+    OffsetHeap create(Geometry geometry, Set<PosixFilePermission> permissions) {
         SegmentFile file = location.createUnnamed(permissions);
         try {
             boolean used = file.size() > 0;
             if (used && ByteArrays.getLong(readSuperblock(file), Superblock.MAGIC_OFFSET) == Superblock.MAGIC) {
-                file.close();
-                return null;
+                throw exists();
             }
             file.reserve(0, geometry.laneBodies);
             file.reserve(geometry.pageEntry(geometry.firstPage()), firstEntries(geometry));
@@ -93,8 +95,7 @@ final class SegmentOpener {
                         backing(file, region),
                         FormatSeed.random());
                 if (!file.publish()) {
-                    file.unmap(region);
-                    return null;
+                    throw exists();
                 }
                 return new OffsetHeap(attachment, file, this);
             } catch (Throwable t) {
@@ -112,22 +113,19 @@ final class SegmentOpener {
         return pages << geometry.pageEntryShift;
     }
 
-    OffsetHeap create(Geometry geometry, Set<PosixFilePermission> permissions) {
-        OffsetHeap heap = tryCreate(geometry, permissions);
-        if (heap == null) {
-            throw new SegmentExistsException("the segment exists already: segment=" + name);
-        }
-        return heap;
+    private SegmentExistsException exists() {
+        return new SegmentExistsException("the segment exists already: segment=" + name);
     }
 
     OffsetHeap openOrCreate(Geometry geometry, Set<PosixFilePermission> permissions) {
         while (true) {
             try {
                 return open(false);
-            } catch (SegmentNotFoundException e) {
-                OffsetHeap heap = tryCreate(geometry, permissions);
-                if (heap != null) {
-                    return heap;
+            } catch (SegmentNotFoundException absent) {
+                try {
+                    return create(geometry, permissions);
+                } catch (SegmentExistsException faster) {
+                    // Somebody has made it meanwhile: open that.
                 }
             }
         }

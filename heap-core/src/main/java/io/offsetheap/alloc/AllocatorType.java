@@ -30,7 +30,8 @@ public interface AllocatorType {
 
     /**
      * Writes an empty heap and its end, {@link io.offsetheap.layout.Superblock#HEAP_END_OFFSET}: a multiple of
-     * {@link Geometry#growUnit}. The segment reads as zeros, and nobody else can see it yet.
+     * {@link Geometry#growUnit}. The segment reads as zeros up to {@link #formattedSize}, and nobody else works with it yet;
+     * what the heap grows into may hold anything.
      */
     void format(SegmentMemory memory, Geometry geometry);
 

@@ -27,6 +27,7 @@ abstract class RegionSegmentFile extends SegmentFile {
 
     private final SegmentLocks locks;
     private @Nullable MappedRegion region;
+    private boolean mapped;
 
     /** @param region null if the memory is made when it is mapped */
     RegionSegmentFile(String description, boolean readOnly, SegmentLocks locks, @Nullable MappedRegion region) {
@@ -118,7 +119,12 @@ abstract class RegionSegmentFile extends SegmentFile {
             throw new SegmentFormatException("the memory is smaller than the heap may grow: size=" + size()
                     + " maxSize=" + length + " segment=" + this);
         }
+        mapped = true;
         return region();
+    }
+
+    final synchronized boolean isMapped() {
+        return mapped;
     }
 
     @Override

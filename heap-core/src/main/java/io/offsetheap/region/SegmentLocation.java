@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * Where a segment can live: a name that processes agree on. {@link SharedMemoryObject#location} and
- * {@link FileMapping#location} make one; nothing is looked up or created until a method is called.
+ * Where a segment can live: for most, a name that processes agree on. {@link SharedMemoryObject#location}, {@link
+ * FileMapping#location} and their like make one; nothing is looked up or created until a method is called.
  *
  * <p>Immutable, therefore thread-safe. {@code toString()} says kind and name, such as {@code shared memory 'prices'}, and
  * is what error messages show as the segment.
@@ -22,7 +22,10 @@ public interface SegmentLocation {
      * process, until {@link SegmentFile#publish()} gives it the name. So others see a whole segment or none.
      *
      * @param permissions the permissions of the file, exactly: the umask of the process takes nothing away from them
-     * @return the open file, writable, of size 0
+     * <p>Where memory cannot be without its name, or is there already, others wait until it is published.
+     *
+     * @return the open file, writable; of size 0, unless it is memory that is there already
+     * @throws io.offsetheap.error.SegmentExistsException if the name is taken, and memory cannot be without one
      * @throws SegmentFormatException if the file system there cannot share memory between processes
      * @throws HeapException if the system refuses, for example because the directory is missing
      * @throws java.io.UncheckedIOException with an {@link java.nio.file.AccessDeniedException}, if this process may not

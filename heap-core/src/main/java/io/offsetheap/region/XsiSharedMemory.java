@@ -14,8 +14,7 @@ import java.util.Set;
 
 /**
  * Shared memory of the older kind, of System V, to share with programs that use it. It is found by a key, lasts until it is
- * removed or the machine stops, has one size for its life, and is mapped whole. A heap cannot live in it, because it has no
- * locks that the kernel gives up when a process dies.
+ * removed or the machine stops, has one size for its life, and is mapped whole.
  *
  * <p>Thread-safe. Regions that it mapped live on after it is closed, and after it is removed.
  */
@@ -28,6 +27,18 @@ public final class XsiSharedMemory extends MappableObject {
 
     private XsiSharedMemory(int id) {
         this.id = id;
+    }
+
+    /**
+     * Where the memory of a key is, for a heap. Its locks are on an empty file beside it, {@code /dev/shm/.offsetheap-xsi-KEY},
+     * because the memory has none that the kernel gives up when a process dies.
+     *
+     * @param key any but {@link XsiKey#PRIVATE}
+     * @return the location
+     * @throws IllegalArgumentException if the key is private
+     */
+    public static SegmentLocation location(XsiKey key) {
+        return new XsiLocation(key);
     }
 
     /**
