@@ -17,7 +17,7 @@ import java.time.Instant;
  *   +0  +-------------------------------+
  *       | generation:32 | attached:32   |   low half first
  *   +8  +-------------------------------+
- *       | process id                    |   from here on: for messages only
+ *       | process id                    |   from here on: hints, no proof
  *  +16  +-------------------------------+
  *       | attached at, ms since 1970    |
  *  +24  +-------------------------------+
