@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
-/** Calls every public method of a handle that must not work any more, so that none that is added later is forgotten. */
+/** Calls every public method of a handle, so that none that is added later is forgotten. */
 public final class EveryMethod {
     private EveryMethod() {}
 
@@ -23,6 +25,34 @@ public final class EveryMethod {
      * @param exempt names of methods that may do as they please
      */
     public static void isRefused(Object handle, Class<?> api, Map<Class<?>, Object> arguments, Set<String> exempt) {
+        checkAll(handle, api, arguments, exempt, (method, thrown) -> thrown instanceof IllegalStateException);
+    }
+
+    /**
+     * Fails unless every method throws an {@link UnsupportedOperationException}, but for queries, which return.
+     *
+     * @param api as for {@link #isRefused}
+     * @param arguments such that each method that is no query has something to change
+     * @param queries names of methods that change nothing
+     * @param exempt names of methods that may do as they please
+     */
+    public static void isForReading(
+            Object handle, Class<?> api, Map<Class<?>, Object> arguments, Set<String> queries, Set<String> exempt) {
+        checkAll(
+                handle,
+                api,
+                arguments,
+                exempt,
+                (method, thrown) ->
+                        queries.contains(method) ? thrown == null : thrown instanceof UnsupportedOperationException);
+    }
+
+    private static void checkAll(
+            Object handle,
+            Class<?> api,
+            Map<Class<?>, Object> arguments,
+            Set<String> exempt,
+            BiPredicate<String, @Nullable Throwable> isRight) {
         List<String> wrong = new ArrayList<>();
         int called = 0;
         for (Method method : api.getMethods()) {
@@ -33,19 +63,24 @@ public final class EveryMethod {
                 continue;
             }
             called++;
-            try {
-                method.invoke(handle, argumentsOf(method, arguments));
-                wrong.add(method + " returned");
-            } catch (InvocationTargetException e) {
-                if (!(e.getCause() instanceof IllegalStateException)) {
-                    wrong.add(method + " threw " + e.getCause());
-                }
-            } catch (IllegalAccessException e) {
-                throw new AssertionError("cannot call " + method, e);
+            Throwable thrown = call(handle, method, arguments);
+            if (!isRight.test(method.getName(), thrown)) {
+                wrong.add(method + (thrown == null ? " returned" : " threw " + thrown));
             }
         }
         if (called == 0 || !wrong.isEmpty()) {
             throw new AssertionError("of " + called + " methods: " + String.join("\n", wrong));
+        }
+    }
+
+    private static @Nullable Throwable call(Object handle, Method method, Map<Class<?>, Object> arguments) {
+        try {
+            method.invoke(handle, argumentsOf(method, arguments));
+            return null;
+        } catch (InvocationTargetException e) {
+            return e.getCause();
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("cannot call " + method, e);
         }
     }
 
