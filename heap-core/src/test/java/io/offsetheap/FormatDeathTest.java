@@ -34,7 +34,10 @@ class FormatDeathTest {
                 CrashingMemory memory = image.newMemory();
                 memory.crashAt(store);
                 assertThrows(CrashingMemory.Crash.class, () -> image.format(memory));
-                assertThrows(SegmentFormatException.class, () -> read(image), "store " + store);
+                assertThrows(
+                        SegmentFormatException.class,
+                        () -> read(image),
+                        "a segment was seen before it was whole, store=" + store);
             }
         }
     }

@@ -146,7 +146,10 @@ class CopyOnWriteTest {
         OffsetHeap heap = heap().open();
         LanePin pin = heap.pin();
         for (int i = 0; i < 2; i++) {
-            var thrown = assertThrows(SegmentBusyException.class, () -> heap().openCopyOnWrite());
+            var thrown = assertThrows(
+                    SegmentBusyException.class,
+                    () -> heap().openCopyOnWrite(),
+                    "a heap was copied while somebody may write to it");
             assertEquals(
                     "a heap that is open for writing cannot be copied: pid="
                             + ProcessHandle.current().pid() + " segment=file " + path

@@ -19,6 +19,8 @@ import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.error.SegmentExistsException;
 import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
+import io.offsetheap.lane.ProcessTable;
+import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
@@ -36,6 +38,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +155,11 @@ class RegionHeapTest {
             try (OffsetHeap one = OffsetHeap.over(region).create();
                     OffsetHeap two = OffsetHeap.over(region).open();
                     OffsetHeap three = OffsetHeap.over(again).open()) {
+                Geometry geometry = Geometry.of(SIZE);
+                long attached = IntStream.range(0, geometry.processes)
+                        .filter(slot -> ProcessTable.isAttached(one.memory(), geometry, slot))
+                        .count();
+                assertEquals(3, attached, "two heaps over the same bytes do not meet");
                 fill(three);
                 check(one);
                 List<OffsetHeap> heaps = List.of(one, two, three);
@@ -159,7 +167,7 @@ class RegionHeapTest {
                     OffsetHeap heap = heaps.get(i % 3);
                     heap.find("index", IndexObject.TYPE).orElseThrow().put("key" + i % 200, new byte[i]);
                 }
-                // Each inside an operation of its own: none takes another for dead.
+                // One inside an operation of the other: none takes another for dead.
                 one.allocateInto(
                         one.construct("root", SharedBytes.TYPE, 8).offset(),
                         16,

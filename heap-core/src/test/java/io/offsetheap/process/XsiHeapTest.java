@@ -31,6 +31,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,8 +96,7 @@ class XsiHeapTest {
             index(heap, "key", 1);
             try (ChildJvm victim = ChildJvm.start(Victim.class, place.name()).awaitReady()) {
                 var put = CompletableFuture.runAsync(() -> index(heap).put("key", new byte[] {8}));
-                Thread.sleep(100);
-                assertFalse(put.isDone());
+                assertThrows(TimeoutException.class, () -> put.get(1, TimeUnit.SECONDS));
                 assertThrows(SegmentBusyException.class, () -> builder().openCopyOnWrite());
                 victim.kill9();
                 put.get(60, TimeUnit.SECONDS);
@@ -129,8 +129,10 @@ class XsiHeapTest {
     void isWaitedForWhileItIsMadeAndRefusedWhenItsMakerHasDied() throws Exception {
         try (ChildJvm maker = ChildJvm.start(Maker.class, place.name()).awaitReady()) {
             var opening = CompletableFuture.runAsync(() -> builder().open().close());
-            Thread.sleep(100);
-            assertFalse(opening.isDone());
+            assertThrows(
+                    TimeoutException.class,
+                    () -> opening.get(1, TimeUnit.SECONDS),
+                    "nobody waits for the maker of a segment");
             maker.kill9();
             Throwable refused = assertThrows(Exception.class, () -> opening.get(60, TimeUnit.SECONDS));
             assertEquals(
