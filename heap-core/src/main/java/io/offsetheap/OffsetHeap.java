@@ -606,7 +606,10 @@ public final class OffsetHeap implements AutoCloseable {
 
     private void detach() {
         if (detached.compareAndSet(false, true)) {
-            opener.detach(file, attachment);
+            if (!memory.isReadOnly()) {
+                opener.detach(file, attachment);
+            }
+            file.close();
         }
         memory.keepMapped();
     }

@@ -372,15 +372,8 @@ final class SegmentOpener {
         }
     }
 
-    /** Gives the slot up, if it has one, and, if nobody else is attached, notes that everything was left in order. */
+    /** Gives the slot up and, if nobody else is attached, notes that everything was left in order. */
     void detach(SegmentFile file, Attachment attachment) {
-        if (!attachment.memory().isReadOnly()) {
-            giveUp(file, attachment);
-        }
-        file.close();
-    }
-
-    private void giveUp(SegmentFile file, Attachment attachment) {
         underInit(file, file::tryLock, () -> {
             SegmentMemory memory = attachment.memory();
             if (attachment.isAlone()) {
