@@ -113,7 +113,8 @@ public final class HeapBuilder {
 
     /**
      * Opens a private copy of an existing heap: what this process changes in it nobody else sees, and not one byte of the
-     * heap itself changes; this process need not be allowed to write to it. The copy ends when it is closed.
+     * heap itself changes; this process need not be allowed to write to it, unless the heap's locks are in a file that has
+     * to be made. The copy ends when it is closed.
      *
      * <p>All of the heap is copied before this returns, so it takes memory as the heap does. What a dead process has left half
      * done is finished in the copy. Meanwhile others wait to open the heap, for up to ten seconds.

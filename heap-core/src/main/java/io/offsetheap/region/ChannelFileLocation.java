@@ -30,7 +30,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** A location that is a path, for a JVM without native calls. Immutable. */
 final class ChannelFileLocation implements SegmentLocation {
     /** The JDK maps less than 2 GiB at once; a heap is a multiple of 64 KiB. */
-    private static final long GREATEST_SIZE = Integer.MAX_VALUE & -(1 << 16);
+    static final long GREATEST_SIZE = Integer.MAX_VALUE & -(1 << 16);
 
     private static final Set<PosixFilePermission> OWNER =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);

@@ -332,8 +332,8 @@ public final class MappedRegion implements AutoCloseable {
      * @param fromBack whether from its end, or from its beginning
      * @return the rest
      * @throws IllegalArgumentException if the number is negative, or nothing would remain
-     * @throws IllegalStateException after close
-     * @throws UnsupportedOperationException if a heap lives in the region, or it is XSI shared memory
+     * @throws IllegalStateException after close, or if a heap is open over the region
+     * @throws UnsupportedOperationException if a heap has mapped the region, or it is XSI shared memory
      */
     public MappedRegion shrinkBy(long bytes, boolean fromBack) {
         long size = size();

@@ -51,6 +51,11 @@ public final class ProcessMemory {
 
     private record FreshLocation(String description) implements SegmentLocation {
         @Override
+        public long greatestSize() {
+            return LibC.isAvailable() ? Long.MAX_VALUE : ChannelFileLocation.GREATEST_SIZE;
+        }
+
+        @Override
         public SegmentFile createUnnamed(Set<PosixFilePermission> permissions) {
             return new LocalSegmentFile(description, false, new LocalLocks(new Object()), null);
         }

@@ -4,6 +4,7 @@
 package io.offsetheap.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offsetheap.HeapBuilder;
 import io.offsetheap.OffsetHeap;
@@ -34,6 +35,8 @@ enum HeapKind {
     /** The size of heaps here, and of regions. */
     static final long SIZE = 1 << 20;
 
+    private static final boolean NATIVE = Boolean.parseBoolean(System.getProperty("offsetheap.native", "true"));
+
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
     /** Whether other processes find it by a name, which can be removed. */
@@ -51,8 +54,9 @@ enum HeapKind {
         return this == SHARED_MEMORY || this == FILE;
     }
 
-    /** A place where there is no heap yet. */
+    /** A place where there is no heap yet; the test is skipped where this kind cannot be. */
     Place place(Path directory) {
+        assumeTrue(NATIVE || this != XSI && this != ANONYMOUS, "this needs native calls");
         int number = COUNTER.incrementAndGet();
         String name = "kind-" + ProcessHandle.current().pid() + "-" + number;
         return switch (this) {
@@ -119,7 +123,10 @@ enum HeapKind {
         /** The file that the heap lives in, or whose locks it uses. */
         Path path() {
             return switch (kind) {
-                case SHARED_MEMORY -> Path.of("/dev/shm", name);
+                case SHARED_MEMORY ->
+                    NATIVE
+                            ? Path.of("/dev/shm", name)
+                            : Path.of(System.getProperty("java.io.tmpdir"), "offsetheap", name);
                 case XSI -> Path.of("/dev/shm/.offsetheap-xsi-" + key());
                 default -> Path.of(name);
             };

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.offsetheap.HeapBuilder;
+import io.offsetheap.HeapFile;
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.WatchedMemory;
 import io.offsetheap.alloc.AllocatorType;
@@ -21,6 +22,7 @@ import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
 import io.offsetheap.lane.ProcessTable;
 import io.offsetheap.layout.Geometry;
+import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
@@ -36,15 +38,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A heap in a region that the process has mapped itself. */
+@Tag("without-native-calls")
 class RegionHeapTest {
     private static final int SIZE = 2 << 20;
     private static final int PAGE = 4096;
@@ -288,11 +293,8 @@ class RegionHeapTest {
         fill(heap);
         IndexObject index = heap.find("index", IndexObject.TYPE).orElseThrow();
         var thrown = assertThrows(IllegalStateException.class, region::close);
-        assertTrue(
-                thrown.getMessage().startsWith("a heap lives in the region, close that first: address=0x"),
-                thrown.getMessage());
-        assertTrue(thrown.getMessage().endsWith(" heaps=2"), thrown.getMessage());
-        assertThrows(UnsupportedOperationException.class, () -> region.shrinkBy(PAGE, true));
+        assertEquals("a heap lives in the region, close that first: heaps=2 segment=file " + path, thrown.getMessage());
+        assertThrows(IllegalStateException.class, () -> region.shrinkBy(PAGE, true));
         check(heap);
         heap.close();
         assertThrows(IllegalStateException.class, region::close);
@@ -302,8 +304,8 @@ class RegionHeapTest {
         region.close();
         region.close();
         assertThrows(IllegalStateException.class, () -> index.get("key1"));
-        // Whoever has kept the memory meets zeros, not a fault.
-        assertEquals(0, memory.getLong(0));
+        // Whoever has kept the memory meets zeros or what was there, not a fault.
+        assertTrue(Set.of(0L, Superblock.MAGIC).contains(memory.getLong(0)));
     }
 
     /** Forgotten, not closed: the collector ends it. */
@@ -374,7 +376,8 @@ class RegionHeapTest {
     void refusesARegionThatIsTooSmallForTheHeapInIt() throws IOException {
         Files.delete(path);
         OffsetHeap.file(path).maxSize(64 << 20).create().close();
-        try (MappedRegion part = map(MapMode.READ_WRITE)) {
+        try (FileMapping file = FileMapping.open(path, false);
+                MappedRegion part = file.map(0, HeapFile.read(path).length)) {
             var thrown = assertThrows(
                     SegmentFormatException.class, () -> OffsetHeap.over(part).open());
             assertEquals(
