@@ -159,6 +159,7 @@ final class SegmentOpener {
         MappedRegion region = file.map(geometry.maxSize);
         try {
             SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
+            checkOthers(file, memory, geometry);
             Attachment attachment = attach(file, memory, geometry, found, salvage);
             if (!file.isStillNamed()) {
                 attachment.close();
@@ -177,7 +178,6 @@ final class SegmentOpener {
             SegmentFile file, SegmentMemory memory, Geometry geometry, AllocatorType found, boolean salvage) {
         return underInit(file, file::tryLock, () -> {
             boolean interrupted = checkBoot(memory, salvage);
-            checkOthers(file, memory, geometry);
             if (!interrupted) {
                 // Before anything else is stored: after a power loss a file must not look clean that is not.
                 markOpen(file, memory);
@@ -192,7 +192,11 @@ final class SegmentOpener {
         });
     }
 
-    /** Where locks say nothing of other processes, their entries do: not for sure, but better than to go on. */
+    /**
+     * Where locks say nothing of other processes, their entries do: not for sure, but better than to go on.
+     *
+     * @param memory the segment, or a copy of it
+     */
     private void checkOthers(SegmentFile file, SegmentMemory memory, Geometry geometry) {
         if (file.spanProcesses() || memory.getLongVolatile(Superblock.BOOT_HASH_OFFSET) != BootId.current()) {
             return;
@@ -255,6 +259,7 @@ final class SegmentOpener {
                     memory.copyFrom(chunk, 0, at, chunk.length);
                 }
             }
+            checkOthers(file, memory, geometry);
             return new OffsetHeap(attach(copy, memory, geometry, found, false), copy, this);
         } catch (Throwable t) {
             copy.unmap(region);

@@ -21,7 +21,10 @@ public final class ProcessMemory {
     /** Where a segment may begin: its blocks are aligned within it. */
     private static final int ALIGNMENT = 4096;
 
+    /** Of each mapping: addresses, permissions, offset, device, inode, and what is mapped. */
     private static final Path MAPS = Path.of("/proc/self/maps");
+
+    private static final int MAPS_WORDS = 6;
 
     private ProcessMemory() {}
 
@@ -138,14 +141,15 @@ public final class ProcessMemory {
         }
         try {
             for (String line : Files.readAllLines(MAPS)) {
-                String[] words = line.split(" +", 6);
+                String[] words = line.split(" +", MAPS_WORDS);
                 int dash = words[0].indexOf('-');
                 long from = Long.parseUnsignedLong(words[0], 0, dash, 16);
                 long to = Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), 16);
                 if (Long.compareUnsigned(from, region.address()) <= 0
                         && Long.compareUnsigned(region.address(), to) < 0) {
                     long offset = Long.parseUnsignedLong(words[2], 16) + region.address() - from;
-                    return "0".equals(words[4]) ? region : new MappedBytes(words[3], words[4], offset);
+                    boolean hasObject = words.length == MAPS_WORDS && words[MAPS_WORDS - 1].startsWith("/");
+                    return hasObject ? new MappedBytes(words[3], words[4], offset) : region;
                 }
             }
         } catch (IOException noSuchList) {

@@ -122,20 +122,21 @@ final class XsiLocation implements SegmentLocation {
     @Override
     public SegmentFile open(boolean readOnly) {
         SegmentFile locks = openLocksOfMemory(readOnly);
+        SegmentFile opened = locks;
         try (XsiSharedMemory memory = XsiSharedMemory.open(key)) {
             MapMode mode = readOnly ? MapMode.READ_ONLY : MapMode.READ_WRITE;
-            XsiSegmentFile file = new XsiSegmentFile(description, locks, MappedRegion.map(memory, mode));
+            opened = new XsiSegmentFile(description, locks, MappedRegion.map(memory, mode));
             byte[] firstWord = new byte[Long.BYTES];
-            file.read(0, firstWord);
+            opened.read(0, firstWord);
             if (Arrays.equals(firstWord, new byte[Long.BYTES])) {
                 throw new SegmentFormatException(
                         "whoever began to make the segment has died before it was whole: segment=" + this
                                 + ". remove() takes it away.");
             }
             locks.unlock(RegionSegmentFile.MAKE_BYTE);
-            return file;
+            return opened;
         } catch (Throwable t) {
-            locks.close();
+            opened.close();
             throw t;
         }
     }

@@ -13,6 +13,9 @@ final class XsiSegmentFile extends RegionSegmentFile {
     private record Maker(XsiKey key, NamedFileLocation lockFile, Set<PosixFilePermission> permissions) {}
 
     private final SegmentFile locks;
+    /** Memory that was there; null if it is made. */
+    private final @Nullable MappedRegion found;
+
     /** Null once others may open the segment. */
     private @Nullable Maker maker;
 
@@ -23,6 +26,7 @@ final class XsiSegmentFile extends RegionSegmentFile {
     XsiSegmentFile(XsiKey key, NamedFileLocation lockFile, SegmentFile locks, Set<PosixFilePermission> permissions) {
         super("XSI shared memory key=" + key, false, locks, null);
         this.locks = locks;
+        found = null;
         maker = new Maker(key, lockFile, permissions);
     }
 
@@ -30,6 +34,7 @@ final class XsiSegmentFile extends RegionSegmentFile {
     XsiSegmentFile(String description, SegmentFile locks, MappedRegion region) {
         super(description, region.readOnly(), locks, region);
         this.locks = locks;
+        found = region;
         keepLocked(region);
     }
 
@@ -85,6 +90,9 @@ final class XsiSegmentFile extends RegionSegmentFile {
     @Override
     public synchronized void close() {
         if (!isMapped()) {
+            if (found != null) {
+                found.close();
+            }
             end();
         }
     }

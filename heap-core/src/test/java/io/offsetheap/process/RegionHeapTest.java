@@ -355,7 +355,7 @@ class RegionHeapTest {
         }
         try (ChildJvm victim = ChildJvm.start(Victim.class, path.toString()).awaitReady()) {
             HeapBuilder builder = OffsetHeap.over(region);
-            for (Runnable opener : List.<Runnable>of(builder::open, builder::openOrCreate)) {
+            for (Runnable opener : List.<Runnable>of(builder::open, builder::openOrCreate, builder::openCopyOnWrite)) {
                 var thrown = assertThrows(SegmentBusyException.class, opener::run);
                 assertEquals(
                         "another process has a heap open in this memory, which is for one at a time: pid="
