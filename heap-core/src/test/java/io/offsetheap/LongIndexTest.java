@@ -114,13 +114,12 @@ class LongIndexTest {
         HeapBuilder builder = builder("long-endless");
         try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
             LongIndexObject longs = heap.construct("longs", LongIndexObject.TYPE);
-            long link = LongIndexObject.link(longs.bucket(5));
-            heap.memory().putLong(link, longs.bucket(5));
+            longs.link(longs.bucket(5), longs.bucket(5));
             assertThrows(CorruptedSegmentException.class, () -> longs.index().get(5, 0));
             assertThrows(CorruptedSegmentException.class, () -> longs.index().contains(5));
             assertThrows(CorruptedSegmentException.class, longs::content);
             assertFalse(heap.verify().isClean());
-            heap.memory().putLong(link, 0);
+            longs.link(longs.bucket(5), 0);
             assertEquals(List.of(), heap.verify().findings());
         } finally {
             builder.remove();
@@ -135,9 +134,10 @@ class LongIndexTest {
             long[] keys = colliding(longs);
             longs.index().put(keys[0], 1, true);
             longs.index().put(keys[1], 1, true);
-            long first = longs.bucket(keys[0]) + Long.BYTES;
+            long bucket = longs.bucket(keys[0]);
             for (long wrong : new long[] {keys[1], 1}) {
-                heap.memory().putLong(first, wrong);
+                heap.memory().putLong(LongIndexObject.key(bucket, 0), wrong);
+                longs.tag(bucket, 0, wrong);
                 List<Finding> findings = heap.verify().findings();
                 assertEquals(
                         List.of(FindingKind.INDEX_SLOT),
@@ -146,5 +146,32 @@ class LongIndexTest {
         } finally {
             builder.remove();
         }
+    }
+
+    @Test
+    void reportsATagThatIsNotOfItsKeyAndAPairInThePlaceOfALink() {
+        HeapBuilder builder = builder("long-tag");
+        try (OffsetHeap heap = builder.maxSize(1 << 20).create()) {
+            LongIndexObject longs = heap.construct("longs", LongIndexObject.TYPE);
+            long[] keys = colliding(longs);
+            longs.index().put(keys[0], 1, true);
+            long bucket = longs.bucket(keys[0]);
+            longs.tag(bucket, 0, 1);
+            assertEquals(List.of(FindingKind.INDEX_SLOT), kinds(heap));
+            longs.tag(bucket, 0, keys[0]);
+            assertEquals(List.of(), kinds(heap));
+            for (int i = 1; i < 8; i++) {
+                longs.index().put(keys[i], 1, true);
+            }
+            assertEquals(List.of(), kinds(heap));
+            longs.tag(bucket, 6, keys[9]);
+            assertTrue(kinds(heap).contains(FindingKind.INDEX_SLOT));
+        } finally {
+            builder.remove();
+        }
+    }
+
+    private static List<FindingKind> kinds(OffsetHeap heap) {
+        return heap.verify().findings().stream().map(Finding::kind).toList();
     }
 }

@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
  */
 class LongPreemptionTest {
     private static final int CALLS = 1_500;
+    /** So many that most splits happen between calls. */
+    private static final int CHANGES_BEFORE = 20;
+
+    private static final int SEGMENT = 2048;
     private static final long ABSENT = -1;
     /** What the keys never have: it stands in blocks of a user only. */
     private static final long FORGED = -2;
@@ -41,6 +45,10 @@ class LongPreemptionTest {
     private long keys = 10;
     private long asked;
     private int stops;
+    /** How often the index had been split when somebody looked. */
+    private long splits;
+    /** A block whose data look like buckets, all full of the key that is asked for. */
+    private final long forged = others.blocks().allocate(SEGMENT);
 
     @Test
     void everyAnswerIsThatOfAMomentOfTheCall() {
@@ -48,8 +56,8 @@ class LongPreemptionTest {
         LongIndexObject mine =
                 image.attach(memory).names().find("longs", LongIndexObject.TYPE).orElseThrow();
         for (int call = 0; call < CALLS; call++) {
-            keys = 10 + call / 2;
-            asked = random.nextInt((int) keys);
+            keys = 10 + call;
+            asked = anyKey();
             begin(memory);
             if (call % 50 == 0) {
                 checkWalk(mine);
@@ -70,6 +78,12 @@ class LongPreemptionTest {
     }
 
     private void begin(PreemptedMemory memory) {
+        // The handle knows nothing of this: its directory may have become somebody's data.
+        for (int changes = 0; changes < CHANGES_BEFORE; changes++) {
+            change(anyKey());
+            fillFreed();
+        }
+        forge(forged, SEGMENT);
         since.clear();
         for (long key = 0; key < keys; key++) {
             since.put(key, new HashSet<>(Set.of(model.getOrDefault(key, ABSENT))));
@@ -77,7 +91,10 @@ class LongPreemptionTest {
         int pace = 1 + random.nextInt(40);
         memory.preemptAt(random.nextInt(pace), () -> {
             stops++;
-            change(random.nextBoolean() ? asked : random.nextInt((int) keys));
+            for (int changes = random.nextInt(3); changes >= 0; changes--) {
+                long key = random.nextBoolean() ? asked : random.nextBoolean() ? neighbour() : anyKey();
+                possible(key).add(change(key));
+            }
             fillFreed();
             memory.preemptIn(1 + random.nextInt(pace));
         });
@@ -87,7 +104,23 @@ class LongPreemptionTest {
         return since.getOrDefault(key, Set.of());
     }
 
-    private void change(long key) {
+    private long anyKey() {
+        return random.nextInt((int) keys);
+    }
+
+    /** A key that may stand where the one that is asked for has stood. */
+    private long neighbour() {
+        long key = asked;
+        for (int tries = 0; tries < 100; tries++) {
+            key = anyKey();
+            if (key != asked && theirs.bucket(key) == theirs.bucket(asked)) {
+                return key;
+            }
+        }
+        return key;
+    }
+
+    private long change(long key) {
         long value = random.nextInt(3) == 0 ? ABSENT : random.nextInt(1 << 20);
         if (value == ABSENT) {
             theirs.index().remove(key, true, 0);
@@ -95,7 +128,7 @@ class LongPreemptionTest {
             theirs.index().put(key, value, true);
         }
         model.put(key, value);
-        possible(key).add(value);
+        return value;
     }
 
     /** A key that is there throughout is met once; one that comes or goes, at most once. */
@@ -114,20 +147,39 @@ class LongPreemptionTest {
         });
     }
 
-    /** A user whose data are the key, a value, and a link with all bits, or words that look like offsets and locks. */
+    /** Whatever has been freed is given to somebody else at once: blocks, segments and directories. */
     private void fillFreed() {
-        if (blocks.size() > 40) {
+        while (blocks.size() > 40) {
             others.blocks().free(blocks.remove());
         }
-        int size = 16 << random.nextInt(8);
+        fill(16 << random.nextInt(8), random.nextBoolean());
+        if (theirs.splits() != splits) {
+            splits = theirs.splits();
+            for (int size = 16; size <= SEGMENT; size *= 2) {
+                fill(size, false);
+            }
+        }
+    }
+
+    /** A user whose data are buckets full of the key, or words that look like offsets and locks. */
+    private void fill(int size, boolean buckets) {
         long block = others.blocks().allocate(size);
-        boolean wild = random.nextBoolean();
-        for (int at = 0; at < size; at += Long.BYTES) {
-            int word = at / Long.BYTES % 16;
-            long pair = word == 0 ? 1L << 24 : word == 15 ? 0x7F : word < 8 ? asked : FORGED;
-            long offset = random.nextBoolean() ? image.geometry().maxSize - 64 : block;
-            others.memory().putLong(block + at, wild ? offset : pair);
+        if (buckets) {
+            forge(block, size);
+        } else {
+            for (int at = 0; at < size; at += Long.BYTES) {
+                long offset = random.nextInt(6) == 0 ? image.geometry().maxSize - 64 : forged;
+                others.memory().putLong(block + at, offset);
+            }
         }
         blocks.add(block);
+    }
+
+    private void forge(long block, int size) {
+        for (int at = 0; at < size; at += Long.BYTES) {
+            int word = at / Long.BYTES % 16;
+            long pair = word == 0 ? 1L << 24 : word == 1 ? theirs.tags(asked) : word < 9 ? asked : FORGED;
+            others.memory().putLong(block + at, pair);
+        }
     }
 }

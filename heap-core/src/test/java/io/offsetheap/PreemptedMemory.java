@@ -142,17 +142,6 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
-    public int peekEqual(long offset, int count, long value) {
-        int matches = 0;
-        for (int i = 0; i < count; i++) {
-            pass();
-            matches |= super.peekEqual(offset + (long) i * Long.BYTES, 1, value) << i;
-            pass();
-        }
-        return matches;
-    }
-
-    @Override
     public int getInt(long offset) {
         pass();
         int value = super.getInt(offset);
@@ -225,13 +214,21 @@ final class PreemptedMemory extends SegmentMemory {
     }
 
     @Override
-    public boolean peekPair(long offset, long first, long second) {
+    public void copyTo(long offset, long[] target, int position, int count) {
         pass();
-        boolean isFirst = super.peekLong(offset) == first;
+        super.copyTo(offset, target, position, count);
+        check(offset, count * Long.BYTES);
         pass();
-        boolean isSecond = super.peekLong(offset + Long.BYTES) == second;
-        pass();
-        return isFirst && isSecond;
+    }
+
+    @Override
+    public long getKnown(long offset) {
+        return getLong(offset);
+    }
+
+    @Override
+    public boolean isKnownPair(long offset, long first, long second) {
+        return getLong(offset) == first && getLong(offset + Long.BYTES) == second;
     }
 
     @Override

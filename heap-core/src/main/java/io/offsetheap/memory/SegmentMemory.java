@@ -40,6 +40,9 @@ public class SegmentMemory {
 
     private static final UnsafeMemory MEMORY = UnsafeMemory.INSTANCE;
 
+    /** Where the words of an array begin. */
+    private static final long LONGS_OFFSET = MEMORY.arrayBaseOffset(long[].class);
+
     private final MappedRegion region;
     private final String name;
     private final long base;
@@ -202,31 +205,21 @@ public class SegmentMemory {
         return matches >>> bits;
     }
 
-    /** Which words of a range have a value, as {@link #peekMatches}. */
-    public int peekEqual(long offset, int count, long value) {
-        if (offset < 0 || offset > lastWord - (count - 1L) * Long.BYTES) {
-            return 0;
-        }
-        int matches = 0;
-        for (int i = count - 1; i >= 0; i--) {
-            // Without branches as well: only 0 has 64 leading zeros.
-            int zeros = Long.numberOfLeadingZeros(MEMORY.readLong(base + offset + (long) i * Long.BYTES) ^ value);
-            matches = 2 * matches + (zeros >>> 6);
-        }
-        return matches;
-    }
-
-    /** Whether a range is known to lie inside the heap: then a peek there sees what is there. */
+    /** Whether a range is known to lie inside the heap, as {@link #contains}, but without a look whether it has grown. */
     public final boolean mayPeek(long offset, long length) {
         return fits(offset, length);
     }
 
-    /** Whether two words side by side are these. No, if they are not known to lie inside the heap. */
-    public boolean peekPair(long offset, long first, long second) {
-        return offset >= 0
-                && offset <= lastWord - Long.BYTES
-                && MEMORY.readLong(base + offset) == first
-                && MEMORY.readLong(base + offset + Long.BYTES) == second;
+    // ---- known places: found inside the heap before, by a load or by contains, and the heap never shrinks
+
+    /** {@link #getLong} at a known place: the bounds are not looked at again. */
+    public long getKnown(long offset) {
+        return MEMORY.readLong(base + offset);
+    }
+
+    /** Whether two words side by side, at a known place, are these. */
+    public boolean isKnownPair(long offset, long first, long second) {
+        return MEMORY.readLong(base + offset) == first && MEMORY.readLong(base + offset + Long.BYTES) == second;
     }
 
     // ---- payload: any position, no atomicity across words
@@ -276,6 +269,20 @@ public class SegmentMemory {
             return;
         }
         MEMORY.readBytes(address(offset, length), target, position, length);
+    }
+
+    /**
+     * Copies {@code count} words of the segment out, each with one access.
+     *
+     * @throws IndexOutOfBoundsException if they do not fit into the target
+     */
+    public void copyTo(long offset, long[] target, int position, int count) {
+        Objects.checkFromIndexSize(position, count, target.length);
+        if (count == 0) {
+            return;
+        }
+        long address = words(offset, count);
+        MEMORY.copyMemory(address, target, LONGS_OFFSET + ((long) position << 3), count << 3);
     }
 
     /**

@@ -249,7 +249,7 @@ final class BucketTable {
             long version = structureVersion();
             long word = memory.getLong(header + HashIndexHeader.DIRECTORY_OFFSET);
             checkAlive();
-            if (holds(0, 0, version)) {
+            if (holds(version)) {
                 Directory current = Directory.of(version, word);
                 directory = current;
                 return current;
@@ -300,7 +300,7 @@ final class BucketTable {
             } catch (CorruptedSegmentException e) {
                 failure = e;
             }
-            if (holds(0, 0, current.version())) {
+            if (holds(current.version())) {
                 if (failure != null) {
                     throw failure;
                 }
@@ -326,7 +326,7 @@ final class BucketTable {
             } catch (CorruptedSegmentException e) {
                 failure = e;
             }
-            if (holds(0, 0, current.version())) {
+            if (holds(current.version())) {
                 if (failure != null) {
                     throw failure;
                 }
@@ -343,10 +343,13 @@ final class BucketTable {
      * @param bucket 0 if none was reached yet
      */
     boolean holds(long bucket, long lock, long version) {
+        return holds(version) && (bucket == 0 || memory.peekLong(bucket) == lock);
+    }
+
+    /** Whether the directory is still that of a version. */
+    boolean holds(long version) {
         memory.loadFence();
-        return (bucket == 0 || memory.peekLong(bucket) == lock)
-                && memory.peekLong(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET) == version
-                && memory.peekLong(header + HashIndexHeader.IDENTITY_OFFSET) == identity;
+        return memory.isKnownPair(header + HashIndexHeader.IDENTITY_OFFSET, identity, version);
     }
 
     /** Waits for a bucket's lock if the word is still known to be one. */

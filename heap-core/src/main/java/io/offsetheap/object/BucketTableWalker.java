@@ -176,9 +176,16 @@ final class BucketTableWalker {
 
     private void walkBucket(long segment, int number, int localDepth, long prefix) {
         long line = lines.bucketAt(segment, number);
+        int places = lines.overflow(line) == 0 ? lines.places() : lines.chainedPlaces();
         for (int met = 0; ; met++) {
             for (int taken = lines.taken(line); taken != 0; taken &= taken - 1) {
                 int place = Integer.numberOfTrailingZeros(taken);
+                if (place >= places) {
+                    visitor.problem(
+                            Rule.SLOT,
+                            lines.placeAt(line, place),
+                            "an item stands in the place of a link: place=" + place);
+                }
                 long hash = items.hash(line, place);
                 if (isMovedAway(segment, localDepth, hash)) {
                     continue;

@@ -53,11 +53,19 @@ public final class ChunkedVector {
         COMPARE_AND_SET
     }
 
+    /**
+     * A number of elements that the vector has had at a version. All of them lie in chunks that are known.
+     *
+     * @param version the structure version
+     * @param size number of elements
+     */
+    private record Extent(long version, long size) {}
+
     /** Most failures that a reader takes before it asks for the lock. */
     static final int MAX_FAILURES = 64;
 
-    /** Elements that are copied at once: few enough to stay in the nearest cache. */
-    private static final int BLOCK = 512;
+    /** Most elements that are copied between two looks at the version: few enough to stay in the nearest cache. */
+    static final int BLOCK = 512;
 
     /** No base: all are multiples of 16. */
     private static final long UNKNOWN = 1;
@@ -77,9 +85,7 @@ public final class ChunkedVector {
      */
     private final long[] bases = new long[Long.SIZE + 1];
     /** The last one seen, by whatever thread. */
-    private volatile long knownVersion;
-    /** How many elements there were at that version, or 0. All of them lie in chunks that are known. */
-    private volatile long knownSize;
+    private Extent extent = new Extent(0, 0);
 
     private ChunkedVector(ObjectSpace space, long header, int elementLength) {
         this.space = space;
@@ -260,13 +266,11 @@ public final class ChunkedVector {
      */
     public long getWord(long index) {
         lanes.checkOpen();
-        // The version first: a size is never one of an older version than that stored before it.
-        long version = knownVersion;
-        if (index >= 0 && index < knownSize) {
+        Extent known = extent;
+        if (index >= 0 && index < known.size) {
             long at = index + first;
-            long value = memory.peekLong(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
-            memory.loadFence();
-            if (memory.peekPair(header, identity, version)) {
+            long value = memory.getKnown(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
+            if (holds(known.version)) {
                 memory.keepMapped();
                 return value;
             }
@@ -287,8 +291,8 @@ public final class ChunkedVector {
         }
     }
 
-    /** Remembers version and size as they are now. One thread at a time: version and size of two must not be mixed. */
-    private synchronized void learn() {
+    /** Remembers version and size as they are now. */
+    private void learn() {
         long version = memory.getLongVolatile(header + VectorHeader.STRUCTURE_VERSION_OFFSET);
         long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
         checkAlive();
@@ -300,11 +304,7 @@ public final class ChunkedVector {
             checkAlive();
             throw e;
         }
-        if (version != knownVersion) {
-            knownSize = 0;
-            knownVersion = version;
-        }
-        knownSize = size;
+        extent = new Extent(version, size);
     }
 
     private void learnChunks(long size) {
@@ -320,7 +320,7 @@ public final class ChunkedVector {
     /** Whether nothing has been removed from the vector since it had this version. */
     private boolean holds(long version) {
         memory.loadFence();
-        return memory.peekPair(header, identity, version);
+        return memory.isKnownPair(header, identity, version);
     }
 
     private long version() {
@@ -339,19 +339,38 @@ public final class ChunkedVector {
     public long forEachWord(long from, long to, LongConsumer action) {
         Scratch scratch = Scratch.enter();
         try {
+            long[] words = scratch.words();
             long index = from;
-            int part = 1;
-            while (part > 0) {
-                part = copyBlock(scratch, index, to - index);
-                for (int i = 0; i < part; i++) {
-                    action.accept(ByteArrays.getLong(scratch.copy, i << 3));
+            while (index < to) {
+                int count = copyWords(index, words, 0, (int) Math.min(words.length, to - index));
+                if (count == 0) {
+                    return index;
                 }
-                index += part;
+                for (int i = 0; i < count; i++) {
+                    action.accept(words[i]);
+                }
+                index += count;
             }
             return index;
         } finally {
             scratch.leave();
         }
+    }
+
+    /** What is known of the vector, read again if there is no such element or nobody has looked since a removal. */
+    private Extent current(long index) {
+        lanes.checkOpen();
+        Extent known = extent;
+        if (index >= known.size || !holds(known.version)) {
+            learn();
+            known = extent;
+        }
+        memory.keepMapped();
+        return known;
+    }
+
+    private long endOfChunk(long index) {
+        return shape.elementsBefore(shape.chunk(index) + 1);
     }
 
     /**
@@ -360,65 +379,40 @@ public final class ChunkedVector {
      * @return how many: fewer, where the vector ends
      */
     public int copyWords(long index, long[] target, int position, int count) {
+        int done = 0;
+        int failures = 0;
+        while (done < count) {
+            long next = index + done;
+            Extent known = current(next);
+            int part = (int) Math.min(Math.min(count - done, BLOCK), Math.min(known.size, endOfChunk(next)) - next);
+            if (part <= 0) {
+                return done;
+            }
+            memory.copyTo(element(next), target, position + done, part);
+            if (holds(known.version)) {
+                done += part;
+                failures = 0;
+            } else if (++failures == MAX_FAILURES) {
+                if (!copyWord(next, target, position + done)) {
+                    return done;
+                }
+                done++;
+                failures = 0;
+            }
+            memory.keepMapped();
+        }
+        return done;
+    }
+
+    private boolean copyWord(long index, long[] target, int position) {
         Scratch scratch = Scratch.enter();
         try {
-            int done = 0;
-            int part = 1;
-            while (part > 0) {
-                part = copyBlock(scratch, index + done, count - done);
-                for (int i = 0; i < part; i++) {
-                    target[position + done + i] = ByteArrays.getLong(scratch.copy, i << 3);
-                }
-                done += part;
-            }
-            return done;
+            boolean inside = copy(scratch, index);
+            target[position] = inside ? scratch.copyWord() : target[position];
+            return inside;
         } finally {
             scratch.leave();
         }
-    }
-
-    /** Copies some elements of 8 bytes from an index on into the scratch. Returns how many; 0 if there are none. */
-    private int copyBlock(Scratch scratch, long index, long count) {
-        scratch.roomForCopy(BLOCK * Long.BYTES);
-        for (int failures = 0; failures < MAX_FAILURES || !mayLock(); failures++) {
-            lanes.checkOpen();
-            long version = version();
-            try {
-                int copied = copyBlockUnchecked(scratch, index, count);
-                if (holds(version)) {
-                    memory.keepMapped();
-                    return copied;
-                }
-            } catch (CorruptedSegmentException e) {
-                if (holds(version)) {
-                    throw e;
-                }
-            }
-        }
-        checkAlive();
-        Lane lane = lanes.lease();
-        try {
-            writer.lock(lane);
-            int copied = copyBlockUnchecked(scratch, index, count);
-            writer.unlock(lane);
-            lane.giveBack();
-            memory.keepMapped();
-            return copied;
-        } catch (Throwable t) {
-            lane.abandon(t);
-            throw t;
-        }
-    }
-
-    private int copyBlockUnchecked(Scratch scratch, long index, long count) {
-        long size = memory.getLongVolatile(header + VectorHeader.SIZE_OFFSET);
-        if (index >= size || count == 0) {
-            return 0;
-        }
-        long end = Math.min(size, shape.elementsBefore(shape.chunk(index) + 1));
-        int copied = (int) Math.min(Math.min(count, BLOCK), end - index);
-        memory.copyTo(element(index), scratch.copy, 0, copied * Long.BYTES);
-        return copied;
     }
 
     /**

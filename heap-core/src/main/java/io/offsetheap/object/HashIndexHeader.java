@@ -57,9 +57,11 @@ final class HashIndexHeader {
             | (long) Bucket.SEGMENT_BITS << 24
             | (long) Bucket.LINE_SHIFT << 32;
 
-    /** The same for a {@link LongIndex}, which has no tags. */
-    static final long LONG_PARAMETERS =
-            Superblock.KEYED_MULTIPLY_HASH | (long) Bucket.SEGMENT_BITS << 24 | (long) PairBucket.LINE_SHIFT << 32;
+    /** The same for a {@link LongIndex}. */
+    static final long LONG_PARAMETERS = Superblock.KEYED_MULTIPLY_HASH
+            | (long) PairBucket.TAG_BITS << 16
+            | (long) Bucket.SEGMENT_BITS << 24
+            | (long) PairBucket.LINE_SHIFT << 32;
 
     /** Bits by which a directory can tell segments apart: those of a tag. */
     static final int MAX_DEPTH = Bucket.TAG_BITS;

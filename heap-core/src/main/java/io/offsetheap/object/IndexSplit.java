@@ -141,14 +141,14 @@ final class IndexSplit {
 
     /** Brings the items of the right half to the end of a chain, if a bucket is too small for them. */
     private void sort(Lane lane, long bucket, long bit) {
-        if (lines.overflow(bucket) == 0 || countMoving(bucket, bit) <= lines.places()) {
+        if (lines.overflow(bucket) == 0 || countMoving(bucket, bit) <= lines.chainedPlaces()) {
             return;
         }
         long place = bucket;
         int next = 0;
         for (long line = bucket; line != 0; line = lines.overflow(line)) {
             int moving = lines.takenWith(line, bit);
-            for (int i = 0; i < lines.places(); i++) {
+            for (int i = 0; i < lines.chainedPlaces(); i++) {
                 if ((moving & 1 << i) != 0) {
                     continue;
                 }
@@ -157,7 +157,7 @@ final class IndexSplit {
                     lines.exchange(lane, line, i, place, next);
                     lane.commit(CommitSite.SPLIT_SORT);
                 }
-                if (++next == lines.places()) {
+                if (++next == lines.chainedPlaces()) {
                     place = lines.overflow(place);
                     next = 0;
                 }
@@ -184,7 +184,7 @@ final class IndexSplit {
                 continue;
             }
             int moving = countMoving(line, bit);
-            int copied = moving - Math.max(0, moving - 1) / lines.places() * lines.places();
+            int copied = moving - Math.max(0, moving - 1) / lines.chainedPlaces() * lines.chainedPlaces();
             int filled = copy(line, target, 0, bit);
             while (filled < copied) {
                 line = lines.overflow(line);
@@ -291,6 +291,6 @@ final class IndexSplit {
     }
 
     private int emptyPlaces(long line) {
-        return ~lines.taken(line) & (1 << lines.places()) - 1;
+        return ~lines.taken(line) & (1 << lines.chainedPlaces()) - 1;
     }
 }

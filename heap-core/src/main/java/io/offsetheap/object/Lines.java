@@ -19,8 +19,11 @@ interface Lines {
     /** Log2 of the bytes of a line. */
     int shift();
 
-    /** Number of places in a line. */
+    /** Number of places in a bucket that has no overflow lines. */
     int places();
+
+    /** Number of places in each line of a bucket that has some: what stands in places behind them is no item. */
+    int chainedPlaces();
 
     /** The places that are taken. */
     int taken(long line);

@@ -19,11 +19,16 @@ import io.offsetheap.memory.SegmentMemory;
  */
 public final class LongIndex {
     /*
-     *   bucket: 7 keys, 7 values, a bit for each pair
+     *   bucket: 7 tags in one word, 7 keys, 7 values
      *
-     * A BucketTable whose buckets hold the pairs themselves. Which of them are real is said by bits in one word, so a pair
+     * A BucketTable whose buckets hold the pairs themselves. Which of them are real is said by their tags, so a pair
      * comes with one store of that word and goes with another, and a value is replaced by one store. How readers get by
      * without locks is told in BucketTable.
+     *
+     * A tag is not there to save comparisons but waiting ones: all that is done with a line before it has come from memory
+     * is kept in the processor, which has room for some hundred steps. Seven keys compared are forty of them, and so the
+     * gets behind cannot begin. Seven tags compared at once are four; the idea of many tags in one word is that of Swiss
+     * tables (Abseil's flat_hash_map).
      *
      * A split leaves pairs behind that have moved, until it has scrubbed them. No search finds them, for it comes with a
      * hash that leads to the other half; whoever walks over a bucket looks at the hashes of its keys.
@@ -108,15 +113,19 @@ public final class LongIndex {
         long segment = memory.peekLong(known.word(known.index(hash)));
         long bucket = PairBucket.at(segment, Bucket.index(hash));
         if (segment != 0 && memory.mayPeek(bucket, PairBucket.LINE_SIZE)) {
-            long lock = memory.peekLongAcquire(bucket);
-            long link = memory.peekLong(lines.linkAt(bucket));
-            int matches = PairBucket.matches(memory, bucket, link, key);
-            if ((matches != 0 || PairBucket.overflow(link) == 0) && !LockWord.isLocked(lock)) {
+            long lock = memory.getKnown(bucket);
+            memory.loadFence();
+            long tags = memory.getKnown(bucket + PairBucket.TAGS_OFFSET);
+            long matches = PairTags.matches(tags, hash);
+            if ((matches != 0 || (tags & PairBucket.LINKED) == 0) && !LockWord.isLocked(lock)) {
                 long value = absent;
+                boolean isKey = true;
                 if (matches != 0) {
-                    value = memory.peekLong(PairBucket.value(PairBucket.firstMatch(bucket, matches)));
+                    long place = PairTags.firstMatch(bucket, matches);
+                    isKey = memory.getKnown(place) == key;
+                    value = memory.getKnown(PairBucket.value(place));
                 }
-                if (table.holds(bucket, lock, known.version())) {
+                if (isKey && table.holds(known.version()) && memory.getKnown(bucket) == lock) {
                     memory.keepMapped();
                     return value;
                 }
@@ -147,7 +156,7 @@ public final class LongIndex {
                 if (LockWord.isLocked(lock)) {
                     table.awaitBucket(bucket, lock, version);
                 } else {
-                    long found = lines.find(bucket, key, maxLines);
+                    long found = lines.find(bucket, key, hash, maxLines);
                     long value = found > 0 ? valueOf(found, presence) : absent;
                     if (table.holds(bucket, lock, version)) {
                         if (found >= 0) {
@@ -180,7 +189,7 @@ public final class LongIndex {
         Lane lane = lanes.lease();
         try {
             long bucket = table.lock(lane, hash);
-            long found = writer.find(bucket, key);
+            long found = writer.find(bucket, key, hash);
             long value = found == 0 ? absent : valueOf(found, presence);
             lane.unlock(bucket);
             lane.giveBack();

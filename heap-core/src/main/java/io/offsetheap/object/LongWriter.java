@@ -17,8 +17,8 @@ final class LongWriter {
     /*
      * Every operation locks the bucket, looks, and makes the change real with one commit:
      *
-     *   new          bit, counter                     value     its word
-     *   new line     line's link, stock, counter      remove    bit, counter
+     *   new          tag, counter                     value     its word
+     *   new line     link and tags, stock, counter    remove    tag, counter
      *
      * A new pair is stored into an empty place first, where nobody looks at it: a death before the commit leaves the place
      * empty. Only a line needs a block, which is reserved without the lock: the lock is given up, and the operation begins
@@ -40,8 +40,8 @@ final class LongWriter {
     }
 
     /** Offset of a key, or 0. Under the bucket's lock. */
-    long find(long bucket, long key) {
-        long place = lines.find(bucket, key, Bucket.MAX_CHAIN);
+    long find(long bucket, long key, long hash) {
+        long place = lines.find(bucket, key, hash, Bucket.MAX_CHAIN);
         if (place < 0) {
             throw table.endlessChain(bucket);
         }
@@ -56,7 +56,7 @@ final class LongWriter {
         boolean mayChain = false;
         while (true) {
             long bucket = table.lock(lane, hash);
-            long place = find(bucket, key);
+            long place = find(bucket, key, hash);
             if (place != 0) {
                 if (replaces) {
                     store(lane, place, value);
@@ -66,7 +66,7 @@ final class LongWriter {
             }
             long empty = emptyPlace(bucket);
             if (empty != 0) {
-                insert(lane, empty, key, value);
+                insert(lane, empty, key, hash, value);
                 lane.unlock(bucket);
                 return true;
             }
@@ -78,7 +78,7 @@ final class LongWriter {
                 blocks.reserve(lane, PairBucket.LINE_SIZE, 1);
                 hasLine = true;
             } else {
-                chain(lane, bucket, key, value);
+                chain(lane, bucket, key, hash, value);
                 lane.unlock(bucket);
                 return true;
             }
@@ -92,34 +92,44 @@ final class LongWriter {
 
     /** Offset for a key in a place that is not taken, or 0. */
     private long emptyPlace(long bucket) {
+        int places = lines.overflow(bucket) == 0 ? lines.places() : lines.chainedPlaces();
         for (long line = bucket; line != 0; line = lines.overflow(line)) {
             int place = Integer.numberOfTrailingZeros(~lines.taken(line));
-            if (place < PairBucket.PAIRS) {
-                return PairBucket.key(line, place);
+            if (place < places) {
+                return lines.placeAt(line, place);
             }
         }
         return 0;
     }
 
-    private void insert(Lane lane, long place, long key, long value) {
+    private void insert(Lane lane, long place, long key, long hash, long value) {
         memory.putLong(place, key);
         memory.putLong(PairBucket.value(place), value);
-        long link = PairBucket.link(place);
-        lane.set(link, memory.getLong(link) | PairBucket.bit(place));
+        setTag(lane, place, PairTags.tag(hash));
         table.count(lane, 1);
         lane.commit(CommitSite.LONG_INSERT);
     }
 
+    private void setTag(Lane lane, long place, long tag) {
+        long tags = PairBucket.tags(place);
+        lane.set(tags, PairTags.with(memory.getLong(tags), PairBucket.place(place), tag));
+    }
+
     /** Inserts into a new line behind the last one. */
-    private void chain(Lane lane, long bucket, long key, long value) {
+    private void chain(Lane lane, long bucket, long key, long hash, long value) {
         // A hint that the segment was not to be split: nobody needs to ask again until a key leaves the bucket.
         memory.putLong(bucket, memory.getLong(bucket) | LockWord.CHAIN);
         long last = lines.lastLine(bucket);
         long line = blocks.take(lane, PairBucket.LINE_SIZE);
-        long place = PairBucket.key(line, 0);
+        long place = lines.placeAt(line, 0);
         memory.putLong(place, key);
         memory.putLong(PairBucket.value(place), value);
-        memory.putLong(lines.linkAt(line), PairBucket.bit(place));
+        memory.putLong(PairBucket.tags(place), PairTags.tag(hash));
+        if (last == bucket) {
+            // The first link takes the last pair's place.
+            lines.copy(bucket, PairBucket.CHAINED_PAIRS, line, 1);
+            lines.empty(lane, bucket, 1 << PairBucket.CHAINED_PAIRS);
+        }
         lines.link(lane, last, line);
         table.count(lane, 1);
         lane.commit(CommitSite.LONG_INSERT_LINE);
@@ -128,8 +138,9 @@ final class LongWriter {
     // ---- other changes
 
     boolean replace(Lane lane, long key, long expected, long value) {
-        long bucket = table.lock(lane, lines.hash(key));
-        long place = find(bucket, key);
+        long hash = lines.hash(key);
+        long bucket = table.lock(lane, hash);
+        long place = find(bucket, key, hash);
         boolean replaced = place != 0 && memory.getLong(PairBucket.value(place)) == expected;
         if (replaced) {
             store(lane, place, value);
@@ -139,9 +150,10 @@ final class LongWriter {
     }
 
     long add(Lane lane, long key, long delta) {
+        long hash = lines.hash(key);
         while (true) {
-            long bucket = table.lock(lane, lines.hash(key));
-            long place = find(bucket, key);
+            long bucket = table.lock(lane, hash);
+            long place = find(bucket, key, hash);
             if (place != 0) {
                 long sum = memory.getLong(PairBucket.value(place)) + delta;
                 store(lane, place, sum);
@@ -156,13 +168,13 @@ final class LongWriter {
     }
 
     boolean remove(Lane lane, long key, boolean any, long expected) {
-        long bucket = table.lock(lane, lines.hash(key));
-        long place = find(bucket, key);
+        long hash = lines.hash(key);
+        long bucket = table.lock(lane, hash);
+        long place = find(bucket, key, hash);
         boolean removed = place != 0 && (any || memory.getLong(PairBucket.value(place)) == expected);
         if (removed) {
             mayBeSplit(bucket);
-            long link = PairBucket.link(place);
-            lane.set(link, memory.getLong(link) & ~PairBucket.bit(place));
+            setTag(lane, place, 0);
             table.count(lane, -1);
             lane.commit(CommitSite.LONG_REMOVE);
         }

@@ -7,7 +7,7 @@ import io.offsetheap.lane.Lane;
 import io.offsetheap.memory.SegmentMemory;
 
 /**
- * The lines of a {@link LongIndex}: an item is a pair of words and the bit that says so. Immutable.
+ * The lines of a {@link LongIndex}: an item is a pair of words and the tag that says so. Immutable.
  *
  * @param memory the segment's bytes
  * @param seed0 first word of the seed of the hash
@@ -19,21 +19,34 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
     }
 
     /** Offset of a key, 0 if it is not there, -1 if the chain is longer than asked for. Readers may meet anything. */
-    long find(long bucket, long key, int maxLines) {
+    long find(long bucket, long key, long hash, int maxLines) {
         long line = bucket;
         for (int count = 0; count < maxLines; count++) {
-            // Before the keys are peeked at: this load looks whether the heap has grown as far as here.
-            long link = memory.getLong(linkAt(line));
-            int matches = PairBucket.matches(memory, line, link, key);
-            if (matches != 0) {
-                return PairBucket.firstMatch(line, matches);
+            long tags = tags(line);
+            for (long matches = PairTags.matches(tags, hash); matches != 0; matches &= matches - 1) {
+                long place = PairTags.firstMatch(line, matches);
+                if (memory.getLong(place) == key) {
+                    return place;
+                }
             }
-            line = PairBucket.overflow(link);
+            line = next(line, tags);
             if (line == 0) {
                 return 0;
             }
         }
         return -1;
+    }
+
+    long tags(long line) {
+        return memory.getLong(tagsAt(line));
+    }
+
+    private static long tagsAt(long line) {
+        return line + PairBucket.TAGS_OFFSET;
+    }
+
+    private long next(long line, long tags) {
+        return (tags & PairBucket.LINKED) == 0 ? 0 : memory.getLong(linkAt(line));
     }
 
     @Override
@@ -47,8 +60,13 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
     }
 
     @Override
+    public int chainedPlaces() {
+        return PairBucket.CHAINED_PAIRS;
+    }
+
+    @Override
     public int taken(long line) {
-        return PairBucket.taken(memory.getLong(linkAt(line)));
+        return PairTags.taken(tags(line));
     }
 
     @Override
@@ -75,13 +93,14 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
 
     @Override
     public long overflow(long line) {
-        return PairBucket.overflow(memory.getLong(linkAt(line)));
+        return next(line, tags(line));
     }
 
     @Override
     public void copy(long line, int place, long target, int targetPlace) {
         copyPair(line, place, target, targetPlace);
-        memory.putLong(linkAt(target), memory.getLong(linkAt(target)) | 1L << targetPlace);
+        long tag = PairTags.tagOf(tags(line), place);
+        memory.putLong(tagsAt(target), PairTags.with(tags(target), targetPlace, tag));
     }
 
     private void copyPair(long line, int place, long target, int targetPlace) {
@@ -93,19 +112,25 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
 
     @Override
     public void link(long line, long next) {
-        memory.putLong(linkAt(line), next | taken(line));
+        memory.putLong(linkAt(line), next);
+        memory.putLong(tagsAt(line), tags(line) | PairBucket.LINKED);
     }
 
     @Override
     public void link(Lane lane, long line, long next) {
-        lane.set(linkAt(line), next | PairBucket.taken(lane.get(linkAt(line))));
+        long tags = lane.get(tagsAt(line)) & ~PairBucket.LINKED;
+        if (next != 0) {
+            lane.set(linkAt(line), next);
+            tags |= PairBucket.LINKED;
+        }
+        lane.set(tagsAt(line), tags);
     }
 
     @Override
     public void copy(Lane lane, long line, int place, long target, int targetPlace) {
-        // Nobody looks at a pair before its bit is set, so it needs no record.
+        // Nobody looks at a pair before it has a tag, so it needs no record.
         copyPair(line, place, target, targetPlace);
-        lane.set(linkAt(target), lane.get(linkAt(target)) | 1L << targetPlace);
+        setTag(lane, target, targetPlace, PairTags.tagOf(tags(line), place));
     }
 
     @Override
@@ -114,10 +139,9 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
         long there = placeAt(other, otherPlace);
         exchangeWords(lane, here, there);
         exchangeWords(lane, PairBucket.value(here), PairBucket.value(there));
-        boolean isHere = (taken(line) & 1 << place) != 0;
-        boolean isThere = (taken(other) & 1 << otherPlace) != 0;
-        setTaken(lane, line, place, isThere);
-        setTaken(lane, other, otherPlace, isHere);
+        long tag = PairTags.tagOf(tags(line), place);
+        setTag(lane, line, place, PairTags.tagOf(tags(other), otherPlace));
+        setTag(lane, other, otherPlace, tag);
     }
 
     private void exchangeWords(Lane lane, long here, long there) {
@@ -125,14 +149,15 @@ record PairLines(SegmentMemory memory, long seed0, long seed1) implements Lines 
         lane.set(there, memory.getLong(here));
     }
 
-    private void setTaken(Lane lane, long line, int place, boolean taken) {
-        long others = lane.get(linkAt(line)) & ~(1L << place);
-        lane.set(linkAt(line), taken ? others | 1L << place : others);
+    private void setTag(Lane lane, long line, int place, long tag) {
+        lane.set(tagsAt(line), PairTags.with(lane.get(tagsAt(line)), place, tag));
     }
 
     @Override
     public void empty(Lane lane, long line, int places) {
-        lane.set(linkAt(line), lane.get(linkAt(line)) & ~(long) places);
+        for (int left = places; left != 0; left &= left - 1) {
+            setTag(lane, line, Integer.numberOfTrailingZeros(left), 0);
+        }
     }
 
     @Override

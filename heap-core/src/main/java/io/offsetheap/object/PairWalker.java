@@ -29,11 +29,17 @@ final class PairWalker implements BucketTableWalker.ItemWalker {
     public boolean walk(long line, int place, int bucket) {
         long at = lines.placeAt(line, place);
         long key = memory.getLong(at);
-        int expected = Bucket.index(lines.hash(key));
+        long hash = lines.hash(key);
+        int expected = Bucket.index(hash);
+        long tag = PairTags.tagOf(lines.tags(line), place);
         if (expected != bucket) {
             visitor.problem(Rule.SLOT, at, "bucket of a pair is wrong: expected=" + expected + " actual=" + bucket);
-        }
-        if (!keys.add(key)) {
+        } else if (tag != PairTags.tag(hash)) {
+            visitor.problem(
+                    Rule.SLOT,
+                    PairBucket.tags(at),
+                    "tag of a pair is wrong: expected=" + PairTags.tag(hash) + " actual=" + tag + " place=" + place);
+        } else if (!keys.add(key)) {
             visitor.problem(Rule.SLOT, at, "a key stands in the index twice: key=" + key);
         }
         return true;

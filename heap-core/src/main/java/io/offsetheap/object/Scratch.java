@@ -60,6 +60,8 @@ public final class Scratch {
     byte[] copy = new byte[FIRST_CAPACITY];
 
     int copyLength;
+    /** For elements of a vector, made when it is first asked for. */
+    private long[] words = {};
 
     /** Where the last search found the entry, with what it has to compare afterwards. */
     long bucket;
@@ -96,6 +98,14 @@ public final class Scratch {
         value = value.length > KEPT_CAPACITY ? new byte[FIRST_CAPACITY] : value;
         copy = copy.length > KEPT_CAPACITY ? new byte[FIRST_CAPACITY] : copy;
         expected = expected.length > KEPT_CAPACITY ? new byte[FIRST_CAPACITY] : expected;
+    }
+
+    /** Room for some elements of a vector. */
+    long[] words() {
+        if (words.length == 0) {
+            words = new long[ChunkedVector.BLOCK];
+        }
+        return words;
     }
 
     /** The key of the operation. */

@@ -23,6 +23,11 @@ record SlotLines(SegmentMemory memory) implements Lines {
     }
 
     @Override
+    public int chainedPlaces() {
+        return Bucket.SLOTS;
+    }
+
+    @Override
     public int taken(long line) {
         return takenWith(line, -1);
     }

@@ -4,6 +4,7 @@
 package io.offsetheap.object;
 
 import io.offsetheap.lane.Lane;
+import io.offsetheap.memory.SegmentMemory;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -62,9 +63,33 @@ public final class LongIndexObject {
         return index.table().settledBucket(hash(key));
     }
 
-    /** Offset of the word of a line that holds its link. */
-    public static long link(long line) {
-        return line + PairBucket.LINK_OFFSET;
+    /** Links a line to another one, or to none, and nothing else. */
+    public void link(long line, long next) {
+        SegmentMemory memory = index.table().memory();
+        long tags = memory.getLong(line + PairBucket.TAGS_OFFSET) & ~PairBucket.LINKED;
+        memory.putLong(line + PairBucket.LINK_OFFSET, next);
+        memory.putLong(line + PairBucket.TAGS_OFFSET, next == 0 ? tags : tags | PairBucket.LINKED);
+    }
+
+    /** Offset of a key in a line. */
+    public static long key(long line, int place) {
+        return PairBucket.key(line, place);
+    }
+
+    /** Stores the tag of a pair, and nothing else. */
+    public void tag(long line, int place, long key) {
+        SegmentMemory memory = index.table().memory();
+        long tags = line + PairBucket.TAGS_OFFSET;
+        memory.putLong(tags, PairTags.with(memory.getLong(tags), place, PairTags.tag(hash(key))));
+    }
+
+    /** The tags of a bucket in which every pair has a key. */
+    public long tags(long key) {
+        long tags = 0;
+        for (int place = 0; place < PairBucket.PAIRS; place++) {
+            tags = PairTags.with(tags, place, PairTags.tag(hash(key)));
+        }
+        return tags;
     }
 
     /** How often the index has been split. */
