@@ -43,4 +43,9 @@ public record BooleanField<T extends Flyweight>(Slot slot) {
         setRelease(cursor, value);
         cursor.fullFence();
     }
+
+    /** Replaces the value if it is as expected, in one step for all processes. Ordered as a volatile access. */
+    public boolean compareAndSet(T cursor, boolean expected, boolean value) {
+        return cursor.compareAndSetByte(slot.offset(), (byte) (expected ? 1 : 0), (byte) (value ? 1 : 0));
+    }
 }

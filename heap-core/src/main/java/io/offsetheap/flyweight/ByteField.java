@@ -43,4 +43,9 @@ public record ByteField<T extends Flyweight>(Slot slot) {
         setRelease(cursor, value);
         cursor.fullFence();
     }
+
+    /** Replaces the value if it is as expected, in one step for all processes. Ordered as a volatile access. */
+    public boolean compareAndSet(T cursor, byte expected, byte value) {
+        return cursor.compareAndSetByte(slot.offset(), expected, value);
+    }
 }

@@ -43,4 +43,13 @@ public record FloatField<T extends Flyweight>(Slot slot) {
         setRelease(cursor, value);
         cursor.fullFence();
     }
+
+    /**
+     * Replaces the value if its bits are as expected, in one step for all processes. Ordered as a volatile access. So 0.0 is
+     * not -0.0, and a NaN is itself.
+     */
+    public boolean compareAndSet(T cursor, float expected, float value) {
+        return cursor.compareAndSetInt(
+                slot.offset(), Float.floatToRawIntBits(expected), Float.floatToRawIntBits(value));
+    }
 }

@@ -385,6 +385,38 @@ public abstract class Flyweight {
         }
     }
 
+    final boolean compareAndSetByte(int offset, byte expected, byte value) {
+        SegmentMemory heap = memory;
+        if (heap == null) {
+            ValueWriter changes = writer();
+            boolean same = getByte(offset) == expected;
+            if (same) {
+                changes.putByte(position(offset), value);
+            }
+            return same;
+        }
+        checkAlive(heap);
+        boolean set = heap.compareAndSetByte(start + offset, expected, value);
+        heap.keepMapped();
+        return set;
+    }
+
+    final boolean compareAndSetShort(int offset, short expected, short value) {
+        SegmentMemory heap = memory;
+        if (heap == null) {
+            ValueWriter changes = writer();
+            boolean same = getShort(offset) == expected;
+            if (same) {
+                changes.putShort(position(offset), value);
+            }
+            return same;
+        }
+        checkAlive(heap);
+        boolean set = heap.compareAndSetShort(start + offset, expected, value);
+        heap.keepMapped();
+        return set;
+    }
+
     final boolean compareAndSetInt(int offset, int expected, int value) {
         SegmentMemory heap = memory;
         if (heap == null) {

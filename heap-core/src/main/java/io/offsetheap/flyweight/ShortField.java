@@ -43,4 +43,9 @@ public record ShortField<T extends Flyweight>(Slot slot) {
         setRelease(cursor, value);
         cursor.fullFence();
     }
+
+    /** Replaces the value if it is as expected, in one step for all processes. Ordered as a volatile access. */
+    public boolean compareAndSet(T cursor, short expected, short value) {
+        return cursor.compareAndSetShort(slot.offset(), expected, value);
+    }
 }

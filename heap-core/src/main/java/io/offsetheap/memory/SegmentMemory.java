@@ -167,6 +167,31 @@ public class SegmentMemory {
         return MEMORY.compareAndSwapInt(writableNarrowWord(offset, Integer.BYTES), expected, value);
     }
 
+    /** A step on the four bytes around it, whose others keep their values: not every processor has one for less. */
+    public final boolean compareAndSetByte(long offset, byte expected, byte value) {
+        return compareAndSetPart(offset, Byte.SIZE, expected, value);
+    }
+
+    /** As {@link #compareAndSetByte}. */
+    public final boolean compareAndSetShort(long offset, short expected, short value) {
+        return compareAndSetPart(offset, Short.SIZE, expected, value);
+    }
+
+    private boolean compareAndSetPart(long offset, int bits, int expected, int value) {
+        writableNarrowWord(offset, bits / Byte.SIZE);
+        long whole = offset & -Integer.BYTES;
+        int shift = (int) (offset - whole) * Byte.SIZE;
+        int mask = (1 << bits) - 1 << shift;
+        while (true) {
+            int current = getIntVolatile(whole);
+            if (((current ^ expected << shift) & mask) != 0) {
+                return false;
+            } else if (compareAndSetInt(whole, current, current & ~mask | value << shift & mask)) {
+                return true;
+            }
+        }
+    }
+
     // ---- peeking: for readers without a lock, who may have taken anything for an offset
 
     /**

@@ -70,9 +70,12 @@ class FlyweightTest {
     private static final List<Consumer<Thing>> STORES = List.of(
             thing -> Thing.BYTE.set(thing, (byte) 1),
             thing -> Thing.BYTE.setRelease(thing, (byte) 1),
+            thing -> Thing.BYTE.compareAndSet(thing, (byte) 0, (byte) 1),
             thing -> Thing.BOOLEAN.setVolatile(thing, true),
+            thing -> Thing.BOOLEAN.compareAndSet(thing, false, true),
             thing -> Thing.SHORT.set(thing, (short) 1),
             thing -> Thing.SHORT.setRelease(thing, (short) 1),
+            thing -> Thing.SHORT.compareAndSet(thing, (short) 0, (short) 1),
             thing -> Thing.INT.set(thing, 1),
             thing -> Thing.INT.setRelease(thing, 1),
             thing -> Thing.INT.compareAndSet(thing, 0, 1),
@@ -82,7 +85,9 @@ class FlyweightTest {
             thing -> Thing.LONG.compareAndSet(thing, 0, 1),
             thing -> Thing.LONG.getAndAdd(thing, 1),
             thing -> Thing.FLOAT.set(thing, 1),
+            thing -> Thing.FLOAT.compareAndSet(thing, 0, 1),
             thing -> Thing.DOUBLE.set(thing, 1),
+            thing -> Thing.DOUBLE.compareAndSet(thing, 0, 1),
             thing -> Thing.LONGS.set(thing, 1, 1),
             thing -> Thing.TEXT.set(thing, "text"),
             thing -> Part.LONG.set(Thing.PART.get(thing), 1),
@@ -163,16 +168,32 @@ class FlyweightTest {
                 assertEquals((byte) i, Thing.BYTE.getAcquire(thing));
                 Thing.BYTE.setVolatile(thing, (byte) ~i);
                 assertEquals((byte) ~i, Thing.BYTE.getVolatile(thing));
+                assertFalse(Thing.BYTE.compareAndSet(thing, (byte) i, (byte) 7));
+                assertTrue(Thing.BYTE.compareAndSet(thing, (byte) ~i, (byte) i));
+                assertEquals((byte) i, Thing.BYTE.get(thing));
                 Thing.BOOLEAN.setRelease(thing, i % 2 == 0);
                 assertEquals(i % 2 == 0, Thing.BOOLEAN.getAcquire(thing));
+                assertFalse(Thing.BOOLEAN.compareAndSet(thing, i % 2 != 0, true));
+                assertTrue(Thing.BOOLEAN.compareAndSet(thing, i % 2 == 0, i % 2 != 0));
+                assertEquals(i % 2 != 0, Thing.BOOLEAN.get(thing));
                 Thing.SHORT.setRelease(thing, (short) (i << 8));
                 assertEquals((short) (i << 8), Thing.SHORT.getAcquire(thing));
                 Thing.SHORT.setVolatile(thing, (short) i);
                 assertEquals((short) i, Thing.SHORT.getVolatile(thing));
+                assertFalse(Thing.SHORT.compareAndSet(thing, (short) (i + 1), (short) 7));
+                assertTrue(Thing.SHORT.compareAndSet(thing, (short) i, (short) (i << 9)));
+                assertEquals((short) (i << 9), Thing.SHORT.get(thing));
                 Thing.FLOAT.setRelease(thing, i / 2f);
                 assertEquals(i / 2f, Thing.FLOAT.getAcquire(thing));
+                assertFalse(Thing.FLOAT.compareAndSet(thing, i / 2f + 1, 7));
+                assertTrue(Thing.FLOAT.compareAndSet(thing, i / 2f, Float.NaN));
+                assertTrue(Thing.FLOAT.compareAndSet(thing, Float.NaN, -0f));
+                assertFalse(Thing.FLOAT.compareAndSet(thing, 0f, 7));
                 Thing.DOUBLE.setVolatile(thing, i / 2.0);
                 assertEquals(i / 2.0, Thing.DOUBLE.getVolatile(thing));
+                assertFalse(Thing.DOUBLE.compareAndSet(thing, i / 2.0 + 1, 7));
+                assertTrue(Thing.DOUBLE.compareAndSet(thing, i / 2.0, i / 4.0));
+                assertEquals(i / 4.0, Thing.DOUBLE.get(thing));
                 Thing.INT.setRelease(thing, i);
                 assertEquals(i, Thing.INT.getAcquire(thing));
                 assertFalse(Thing.INT.compareAndSet(thing, i + 1, 7));
@@ -186,6 +207,22 @@ class FlyweightTest {
                 assertEquals(((long) i << 40) - 5, Thing.LONG.getAcquire(thing));
             }
         }
+    }
+
+    /** Adds to three fields that share words with each other. */
+    private static void add(Thing thing, int delta) {
+        byte narrow;
+        do {
+            narrow = Thing.BYTE.get(thing);
+        } while (!Thing.BYTE.compareAndSet(thing, narrow, (byte) (narrow + delta)));
+        short wider;
+        do {
+            wider = Thing.SHORT.get(thing);
+        } while (!Thing.SHORT.compareAndSet(thing, wider, (short) (wider + delta)));
+        boolean flag;
+        do {
+            flag = Thing.BOOLEAN.get(thing);
+        } while (!Thing.BOOLEAN.compareAndSet(thing, flag, !flag));
     }
 
     @Test
@@ -202,6 +239,7 @@ class FlyweightTest {
                     assertTrue(before > last);
                     last = before;
                     Thing.INT.getAndAdd(thing, -1);
+                    add(thing, 1);
                 }
                 return last;
             });
@@ -213,6 +251,9 @@ class FlyweightTest {
         }
         Thing thing = heap.find("thing", Thing.TYPE).orElseThrow();
         assertEquals(2 * calls, Thing.LONG.get(thing));
+        assertEquals((byte) (2 * calls), Thing.BYTE.get(thing));
+        assertEquals((short) (2 * calls), Thing.SHORT.get(thing));
+        assertFalse(Thing.BOOLEAN.get(thing));
         assertEquals(-2 * calls, Thing.INT.get(thing));
     }
 

@@ -145,6 +145,15 @@ class SegmentMemoryProperties {
         memory.putShort(at & -2, (short) narrow);
         expectOnly(memory, word, position & -2, 2, narrow);
         memory.putLong(64, word);
+        assertEquals(false, memory.compareAndSetByte(at, (byte) ((byte) (word >>> 8 * position) + 1), (byte) narrow));
+        assertTrue(memory.compareAndSetByte(at, (byte) (word >>> 8 * position), (byte) narrow));
+        expectOnly(memory, word, position, 1, narrow);
+        memory.putLong(64, word);
+        short old = (short) (word >>> 8 * (position & -2));
+        assertEquals(false, memory.compareAndSetShort(at & -2, (short) (old + 1), (short) narrow));
+        assertTrue(memory.compareAndSetShort(at & -2, old, (short) narrow));
+        expectOnly(memory, word, position & -2, 2, narrow);
+        memory.putLong(64, word);
         memory.putIntRelease(at & -4, (int) narrow);
         assertEquals((int) narrow, memory.getIntVolatile(at & -4));
         expectOnly(memory, word, position & -4, 4, narrow);
@@ -276,6 +285,8 @@ class SegmentMemoryProperties {
                     refusesToStore(() -> memory.putShortRelease(offset, (short) 1));
                     refusesToStore(() -> memory.putIntRelease(offset, 1));
                     refusesToStore(() -> memory.compareAndSetInt(offset, 0, 1));
+                    refusesToStore(() -> memory.compareAndSetShort(offset, (short) 9, (short) 1));
+                    refusesToStore(() -> memory.compareAndSetByte(offset, (byte) 9, (byte) 1));
                     refusesToStore(() -> memory.putLongUnaligned(offset, 1));
                     refusesToStore(() -> memory.copyFrom(content, 0, offset, 8));
                     refusesToStore(() -> memory.zero(offset, 8));
