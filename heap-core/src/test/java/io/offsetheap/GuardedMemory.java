@@ -12,7 +12,7 @@ import io.offsetheap.layout.Geometry;
 import io.offsetheap.layout.Superblock;
 import io.offsetheap.memory.CommitSite;
 import io.offsetheap.memory.SegmentMemory;
-import io.offsetheap.object.IndexGuards;
+import io.offsetheap.object.ContainerGuards;
 import io.offsetheap.region.MappedRegion;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,12 +20,12 @@ import java.util.function.LongConsumer;
 
 /**
  * The memory of a process that works alone, and asserts at every store of a word that the word's guard is held: the lock or
- * the lane whose holder alone may write it. Which that is follows from the layout, and inside a hash index from a walk over
+ * the lane whose holder alone may write it. Which that is follows from the layout, and inside a container from a walk over
  * it after each commit. Words that nobody can reach are free, and so are compare-and-sets: they take guards.
  */
 final class GuardedMemory extends SegmentMemory {
-    /** Calls back with the header of every living index. */
-    interface Indexes {
+    /** Calls back with the header of every living container. */
+    interface Containers {
         void forEach(LongConsumer header);
     }
 
@@ -33,10 +33,10 @@ final class GuardedMemory extends SegmentMemory {
     private final SegmentMemory raw;
     /** Lanes that this process has leased, or is recovering. */
     private final boolean[] own;
-    /** Guards of words inside hash indexes: offset of the lock, or -1 - lane. */
+    /** Guards of words inside containers: offset of the lock, or -1 - lane. */
     private final Map<Long, Long> guards = new HashMap<>();
 
-    private Indexes indexes = header -> {};
+    private Containers containers = header -> {};
     private boolean stale;
     /** Whether a journal is being applied: then the structures are between two states. */
     private boolean applying;
@@ -48,9 +48,9 @@ final class GuardedMemory extends SegmentMemory {
         this.own = new boolean[geometry.lanes];
     }
 
-    /** Begins to look into hash indexes. */
-    void watch(Indexes toWatch) {
-        indexes = toWatch;
+    /** Begins to look into containers. */
+    void watch(Containers toWatch) {
+        containers = toWatch;
         stale = true;
     }
 
@@ -154,7 +154,7 @@ final class GuardedMemory extends SegmentMemory {
         if ((int) raw.getLong(Superblock.ALLOCATOR_OFFSET) == Superblock.FIRST_FIT_ALLOCATOR) {
             readTags();
         }
-        indexes.forEach(header -> IndexGuards.visit(raw, geometry, header, new IndexGuards.Visitor() {
+        containers.forEach(header -> ContainerGuards.visit(raw, geometry, header, new ContainerGuards.Visitor() {
             @Override
             public void lock(long from, long length, long lock) {
                 for (long at = from; at < from + length; at += Long.BYTES) {

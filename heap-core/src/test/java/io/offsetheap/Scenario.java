@@ -283,11 +283,16 @@ public enum Scenario implements Runnable {
                     .find("longs", LongIndexObject.TYPE)
                     .orElseThrow()
                     .header();
+            List<VectorObject> vectors = VectorObject.TYPES.stream()
+                    .map(type -> heap.names().construct(type.fingerprint(), type, 1))
+                    .toList();
             memory.watch(header -> {
                 header.accept(names);
                 header.accept(index);
                 header.accept(longs);
+                vectors.forEach(vector -> header.accept(vector.header()));
             });
+            vectors.forEach(Scenario::changeVector);
             for (int i = 0; i < 300; i++) {
                 longs(heap).put(i, i, true);
                 longs(heap).add(i / 2, 1);
@@ -307,6 +312,7 @@ public enum Scenario implements Runnable {
             heap.names().destroy("block");
             index(heap).index().clear();
             memory.watch(header -> header.accept(names));
+            VectorObject.TYPES.forEach(type -> heap.names().destroy(type.fingerprint()));
             destroy(heap);
             destroyLongs(heap);
             CrashHarness.content("all operations", heap);
@@ -429,6 +435,18 @@ public enum Scenario implements Runnable {
 
     private static LongIndex longs(Attachment heap) {
         return heap.names().find("longs", LongIndexObject.TYPE).orElseThrow().index();
+    }
+
+    private static void changeVector(VectorObject vector) {
+        for (int i = 0; i < 100; i++) {
+            vector.add(i);
+            vector.set(i / 2, i + 1);
+        }
+        for (int i = 0; i < 30; i++) {
+            vector.removeLast();
+        }
+        vector.vector().truncate(50);
+        vector.add(7);
     }
 
     static void destroyLongs(Attachment heap) {

@@ -57,6 +57,11 @@ public final class VectorObject {
         return vector;
     }
 
+    /** Offset of the vector's header. */
+    public long header() {
+        return vector.header();
+    }
+
     /** Offset of the vector's lock. */
     public long lock() {
         return vector.header() + VectorHeader.LOCK_OFFSET;

@@ -5,9 +5,10 @@ package io.offsetheap.object;
 
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.memory.SegmentMemory;
+import io.offsetheap.object.SharedType.Structure;
 
-/** Which lock or lane guards which words of an index, read from the index itself while nobody changes it. */
-public final class IndexGuards {
+/** Which lock or lane guards which words of a container, read from the container itself while nobody changes it. */
+public final class ContainerGuards {
     /** Is told the guards. A later range replaces what was said of its words before. */
     public interface Visitor {
         /** The words of a range are guarded by a lock. */
@@ -17,10 +18,33 @@ public final class IndexGuards {
         void lane(long word, int lane);
     }
 
-    private IndexGuards() {}
+    private ContainerGuards() {}
 
-    /** Walks the living index whose header stands at an offset. */
+    /** Walks the living container whose header stands at an offset. */
     public static void visit(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
+        if (Containers.structure(memory, header) == Structure.VECTOR) {
+            visitVector(memory, header, visitor);
+        } else {
+            visitIndex(memory, geometry, header, visitor);
+        }
+    }
+
+    private static void visitVector(SegmentMemory memory, long header, Visitor visitor) {
+        long lock = header + VectorHeader.LOCK_OFFSET;
+        visitor.lock(header + VectorHeader.STRUCTURE_VERSION_OFFSET, 2 * Long.BYTES, lock);
+        ElementShape shape =
+                ElementShape.of(VectorHeader.elementLength(memory.getLong(header + VectorHeader.PARAMETERS_OFFSET)));
+        long table = memory.getLong(header + VectorHeader.TABLE_OFFSET);
+        visitor.lock(table, VectorHeader.tableSize(), lock);
+        for (int chunk = 0; chunk < VectorHeader.CHUNKS; chunk++) {
+            long block = memory.getLong(table + (long) chunk * Long.BYTES);
+            if (block != 0) {
+                visitor.lock(block, shape.chunkSize(chunk), lock);
+            }
+        }
+    }
+
+    private static void visitIndex(SegmentMemory memory, Geometry geometry, long header, Visitor visitor) {
         long splitLock = header + HashIndexHeader.SPLIT_LOCK_OFFSET;
         visitor.lock(header + HashIndexHeader.STRUCTURE_VERSION_OFFSET, 2 * Long.BYTES, splitLock);
         visitor.lock(header + HashIndexHeader.SCRUB_OFFSET, 2 * Long.BYTES, splitLock);
@@ -44,8 +68,7 @@ public final class IndexGuards {
     }
 
     private static Lines lines(SegmentMemory memory, long header) {
-        long structure = memory.getLong(header + ContainerHeader.STRUCTURE_OFFSET);
-        return structure == SharedType.Structure.LONG_INDEX.code()
+        return Containers.structure(memory, header) == Structure.LONG_INDEX
                 ? LongIndex.lines(memory, header)
                 : new SlotLines(memory);
     }
