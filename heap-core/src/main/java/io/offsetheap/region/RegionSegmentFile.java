@@ -27,6 +27,7 @@ abstract class RegionSegmentFile extends SegmentFile {
 
     private final SegmentLocks locks;
     private @Nullable MappedRegion region;
+    /** Whether a segment works in the region. */
     private boolean mapped;
 
     /** @param region null if the memory is made when it is mapped */
@@ -56,6 +57,7 @@ abstract class RegionSegmentFile extends SegmentFile {
         throw new UnsupportedOperationException("no path leads to such memory: segment=" + this);
     }
 
+    /** Throws {@link IllegalStateException} after close. */
     abstract void checkOpen();
 
     @Override
