@@ -24,6 +24,8 @@ final class XsiLocation implements SegmentLocation {
      */
     private static final Path DIRECTORY = Path.of("/dev/shm");
 
+    private static final int NONE = -1;
+
     private final XsiKey key;
     private final String description;
     private final NamedFileLocation lockFile;
@@ -69,10 +71,16 @@ final class XsiLocation implements SegmentLocation {
     }
 
     private boolean exists() {
+        return id() != NONE;
+    }
+
+    /** The id of the memory, or {@link #NONE}. */
+    private int id() {
         try (XsiSharedMemory memory = XsiSharedMemory.open(key)) {
-            return memory.size() > 0;
+            memory.size();
+            return memory.id();
         } catch (SegmentNotFoundException absent) {
-            return false;
+            return NONE;
         }
     }
 
@@ -142,17 +150,23 @@ final class XsiLocation implements SegmentLocation {
     }
 
     private SegmentFile openLocksOfMemory(boolean readOnly) {
-        try {
-            return openLocks(readOnly, true);
-        } catch (SegmentNotFoundException noLocks) {
-            if (exists()) {
-                throw new SegmentFormatException(
-                        "the memory is of another program, or the lock file of the heap was deleted: lockFile="
-                                + lockFile.path() + " segment=" + this
-                                + ". If nobody needs that memory, remove() takes it away.",
-                        noLocks);
+        while (true) {
+            int before = id();
+            try {
+                return openLocks(readOnly, true);
+            } catch (SegmentNotFoundException noLocks) {
+                int after = id();
+                if (after == NONE) {
+                    throw new SegmentNotFoundException("there is no such segment: segment=" + this, noLocks);
+                } else if (after == before) {
+                    // A heap's lock file is made before its memory and removed after it: this memory has none.
+                    throw new SegmentFormatException(
+                            "the memory is of another program, or the lock file of the heap was deleted: lockFile="
+                                    + lockFile.path() + " segment=" + this
+                                    + ". If nobody needs that memory, remove() takes it away.",
+                            noLocks);
+                }
             }
-            throw new SegmentNotFoundException("there is no such segment: segment=" + this, noLocks);
         }
     }
 
