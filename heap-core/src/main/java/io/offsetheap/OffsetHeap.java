@@ -17,6 +17,7 @@ import io.offsetheap.region.MappedRegion;
 import io.offsetheap.region.ProcessMemory;
 import io.offsetheap.region.SegmentFile;
 import io.offsetheap.region.SharedMemoryObject;
+import io.offsetheap.region.WindowsSharedMemory;
 import io.offsetheap.region.XsiKey;
 import io.offsetheap.region.XsiSharedMemory;
 import io.offsetheap.verify.HeapReport;
@@ -44,7 +45,8 @@ public final class OffsetHeap implements AutoCloseable {
     /** The largest size of a heap that fits into a region is a multiple of this. */
     private static final long REGION_UNIT = 64 << 10;
 
-    private static final long XSI_MAX_SIZE = 64 << 20;
+    /** Unless it is said otherwise, where all of it is taken from the system when the heap is made. */
+    private static final long PROMISED_MAX_SIZE = 64 << 20;
 
     private final Attachment attachment;
     private final SegmentFile file;
@@ -76,7 +78,7 @@ public final class OffsetHeap implements AutoCloseable {
     /**
      * A heap in XSI shared memory, the older kind of System V, to be found by a key. It lives until it is removed or the
      * machine restarts. All of {@link HeapBuilder#maxSize} is promised by the system when the heap is made, and taken page by
-     * page, so {@value #XSI_MAX_SIZE} bytes are the default there. What another program has under the key is never touched
+     * page, so {@value #PROMISED_MAX_SIZE} bytes are the default there. What another program has under the key is never touched
      * but by {@link HeapBuilder#remove}, which removes also that.
      *
      * <p>An empty file {@code /dev/shm/.offsetheap-xsi-KEY} has the heap's locks. It must not be deleted: then the heap is not
@@ -86,7 +88,26 @@ public final class OffsetHeap implements AutoCloseable {
      * @throws IllegalArgumentException if the key is private
      */
     public static HeapBuilder xsi(XsiKey key) {
-        return new HeapBuilder(XsiSharedMemory.location(key)).maxSize(XSI_MAX_SIZE);
+        return new HeapBuilder(XsiSharedMemory.location(key)).maxSize(PROMISED_MAX_SIZE);
+    }
+
+    /**
+     * A heap in the shared memory of Windows, to be found by a name. It lives as long as somebody has it open, also for reading
+     * alone: {@link HeapBuilder#remove} has nothing to remove and returns false. All of {@link HeapBuilder#maxSize} is promised by
+     * the system when the heap is made, so {@value #PROMISED_MAX_SIZE} bytes are the default there.
+     * {@link HeapBuilder#permissions} mean nothing: who may open it is said at {@link WindowsSharedMemory}.
+     *
+     * <p>An empty file {@code %ProgramData%\OffsetHeap\.offsetheap-windows-NUMBER} has the heap's locks. It must not be deleted:
+     * then the heap is not opened any more. It goes with the heap; what a process that was killed has left may be deleted.
+     *
+     * <p>Elsewhere than on Windows each method of the builder that makes, opens or removes a heap throws
+     * {@link UnsupportedOperationException}. It has never run on Windows.
+     *
+     * @param name as for {@link WindowsSharedMemory}, with {@code Local\} or {@code Global\} before it or nothing
+     * @throws IllegalArgumentException if the name is not such a one
+     */
+    public static HeapBuilder windows(String name) {
+        return new HeapBuilder(WindowsSharedMemory.location(name)).maxSize(PROMISED_MAX_SIZE);
     }
 
     /**

@@ -79,6 +79,11 @@ public final class TestSegment implements AutoCloseable {
         return path;
     }
 
+    /** A heap at a location that {@link OffsetHeap} has no method for. */
+    public static HeapBuilder builder(SegmentLocation location) {
+        return new HeapBuilder(location);
+    }
+
     /** For {@link HeapBuilder#open} and its like, also in another process: kind and path name the segment. */
     public static HeapBuilder builder(Storage storage, Path path) {
         return storage == Storage.SHARED_MEMORY

@@ -89,7 +89,7 @@ final class ChannelFileLocation implements SegmentLocation {
     }
 
     /** A new file, sparse where one has to ask for that. */
-    private static FileChannel create(Path name, Set<PosixFilePermission> permissions) throws IOException {
+    static FileChannel create(Path name, Set<PosixFilePermission> permissions) throws IOException {
         Set<OpenOption> options = Set.of(
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.SPARSE,

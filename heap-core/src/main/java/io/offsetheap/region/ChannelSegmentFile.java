@@ -21,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A file that is open through a channel of the JDK, without a native call. */
@@ -35,9 +33,6 @@ final class ChannelSegmentFile extends SegmentFile {
      * Locks are taken on the lock file beside this one. It is opened when the first lock is wanted: memory without a heap has
      * none.
      */
-    private static final long QUESTION_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long POLL_NANOS = 100_000;
     private static final int CHUNK = 1 << 16;
 
     /** A byte of the file itself that is locked while it is extended: no slot, and far behind any content. */
@@ -375,13 +370,8 @@ final class ChannelSegmentFile extends SegmentFile {
     @Override
     public boolean tryLockSlot(long position) {
         return locks(position, file -> {
-            long start = System.nanoTime();
-            while (!file.tryLock(resources, position, false)) {
-                // What is in the way may be no more than a question, asked by who may be out of processor time.
-                if (file.isLocked(position) || System.nanoTime() - start > QUESTION_NANOS) {
-                    return false;
-                }
-                LockSupport.parkNanos(POLL_NANOS);
+            if (!file.tryLockSlot(resources, position)) {
+                return false;
             }
             // Behind the lock, because who has native calls locks first as well, and then looks at the lock file.
             if (isLockedNatively()) {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,9 @@ final class LockFile {
      * long as one of them lives.
      */
     static final long IN_USE = Long.MAX_VALUE - 1;
+
+    private static final long QUESTION_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long POLL_NANOS = 100_000;
 
     private static final Map<Path, LockFile> OPEN = new HashMap<>();
 
@@ -63,15 +69,26 @@ final class LockFile {
      * @param segment a path that leads to the segment, for its permissions
      */
     static LockFile open(Path path, Path segment) throws IOException {
+        while (true) {
+            try {
+                return openExisting(path);
+            } catch (NoSuchFileException absent) {
+                ChannelFileLocation.createLike(segment, path);
+            }
+        }
+    }
+
+    /**
+     * One more user of a lock file that is there.
+     *
+     * @throws NoSuchFileException if it is not
+     */
+    static LockFile openExisting(Path path) throws IOException {
         synchronized (OPEN) {
             LockFile file = OPEN.get(path);
             while (file == null) {
-                try {
-                    file = tryOpen(path);
-                    Thread.yield();
-                } catch (NoSuchFileException absent) {
-                    ChannelFileLocation.createLike(segment, path);
-                }
+                file = tryOpen(path);
+                Thread.yield();
             }
             OPEN.put(path, file);
             file.users++;
@@ -144,8 +161,10 @@ final class LockFile {
         } catch (NoSuchFileException e) {
             // Another one was faster.
             return;
-        } catch (NonWritableChannelException | AccessDeniedException e) {
-            // Somebody else's file. It stays, and whoever uses the segment next uses it again.
+        } catch (NonWritableChannelException | FileSystemException e) {
+            // Somebody else's file, or one that another program has open on a system that then deletes none. It stays,
+            // and
+            // whoever uses the segment next uses it again.
             return;
         }
     }
@@ -183,6 +202,19 @@ final class LockFile {
         List<Object> owners = new ArrayList<>();
         owners.add(owner);
         held.put(position, new Held(lock, owners));
+        return true;
+    }
+
+    /** Takes a slot's byte for one user. Returns false if somebody has the slot. */
+    boolean tryLockSlot(Object owner, long position) throws IOException {
+        long start = System.nanoTime();
+        while (!tryLock(owner, position, false)) {
+            // What is in the way may be no more than a question, asked by who may be out of processor time.
+            if (isLocked(position) || System.nanoTime() - start > QUESTION_NANOS) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
         return true;
     }
 

@@ -77,6 +77,18 @@ public final class WindowsSharedMemory extends MappableObject {
     }
 
     /**
+     * Where the memory of a name is, for a heap. Its locks are on an empty file in the folder {@code OffsetHeap} of that for the
+     * data of all users, {@code %ProgramData%}, because the memory has none. The last page says which file that is.
+     *
+     * @param name see {@link #create}
+     * @return the location; on another system than Windows each of its methods throws {@link UnsupportedOperationException}
+     * @throws IllegalArgumentException if the name is not such a one
+     */
+    public static SegmentLocation location(String name) {
+        return new WindowsLocation(NativeKernel32::get, WindowsLocation.allUsersDirectory(), name);
+    }
+
+    /**
      * Creates memory filled with zeros.
      *
      * @param name see above; at most 260 characters, and behind the prefix none is {@code \}
@@ -194,7 +206,7 @@ public final class WindowsSharedMemory extends MappableObject {
         }
     }
 
-    private static void checkName(String name) {
+    static void checkName(String name) {
         String rest = name.startsWith(LOCAL)
                 ? name.substring(LOCAL.length())
                 : name.startsWith(GLOBAL) ? name.substring(GLOBAL.length()) : name;
@@ -285,7 +297,7 @@ public final class WindowsSharedMemory extends MappableObject {
         cleanable.clean();
     }
 
-    private static String describe(String name) {
+    static String describe(String name) {
         return "Windows shared memory '" + name + "'";
     }
 

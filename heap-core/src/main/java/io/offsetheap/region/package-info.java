@@ -10,8 +10,8 @@
  * that are found elsewhere. A {@link io.offsetheap.region.MappableObject} is for users who want a
  * mapped region and no heap in it.
  *
- * <p>This is the only package that makes native calls, in {@code LibC} and, for memory of Windows, {@code NativeKernel32}. Nothing here loads or stores in a
- * region. Threads: every class may be used by any number of threads at once, unless it says otherwise.
+ * <p>This is the only package that makes native calls, in {@code LibC} and, for memory of Windows, {@code NativeKernel32}. Nothing here stores in a
+ * segment: the number that {@code WindowsSegmentFile} stores is behind it. Threads: every class may be used by any number of threads at once, unless it says otherwise.
  */
 @NullMarked
 package io.offsetheap.region;

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offsetheap.HeapBuilder;
 import io.offsetheap.OffsetHeap;
+import io.offsetheap.TestSegment;
+import io.offsetheap.region.FakeKernel32;
 import io.offsetheap.region.FileMapping;
 import io.offsetheap.region.MapMode;
 import io.offsetheap.region.MappedRegion;
+import io.offsetheap.region.SegmentLocation;
 import io.offsetheap.region.XsiKey;
 import io.offsetheap.region.XsiSharedMemory;
 import io.offsetheap.view.Views;
@@ -29,6 +32,7 @@ enum HeapKind {
     FILE,
     XSI,
     ANONYMOUS,
+    WINDOWS,
     REGION,
     ON_HEAP;
 
@@ -56,14 +60,14 @@ enum HeapKind {
 
     /** A place where there is no heap yet; the test is skipped where this kind cannot be. */
     Place place(Path directory) {
-        assumeTrue(NATIVE || this != XSI && this != ANONYMOUS, "this needs native calls");
+        assumeTrue(NATIVE || this != XSI && this != ANONYMOUS && this != WINDOWS, "this needs native calls");
         int number = COUNTER.incrementAndGet();
         String name = "kind-" + ProcessHandle.current().pid() + "-" + number;
         return switch (this) {
             case SHARED_MEMORY -> new Place(this, name);
             case XSI ->
                 new Place(this, Integer.toString((int) ProcessHandle.current().pid() << 10 | number));
-            case FILE -> new Place(this, directory.resolve(name).toString());
+            case FILE, WINDOWS -> new Place(this, directory.resolve(name).toString());
             case REGION -> {
                 Path path = directory.resolve(name);
                 try {
@@ -75,6 +79,11 @@ enum HeapKind {
             }
             case ANONYMOUS, ON_HEAP -> new Place(this, "");
         };
+    }
+
+    /** The calls of Windows are there when they are needed, because they stand on those of Linux. */
+    private static final class Windows {
+        static final FakeKernel32 CALLS = new FakeKernel32();
     }
 
     /** One place. Another process makes the same of kind and name. */
@@ -114,10 +123,19 @@ enum HeapKind {
                 case FILE -> OffsetHeap.file(path());
                 case XSI -> OffsetHeap.xsi(key());
                 case ANONYMOUS -> OffsetHeap.anonymous();
+                case WINDOWS -> TestSegment.builder(windows());
                 case REGION -> OffsetHeap.over(Objects.requireNonNull(region));
                 case ON_HEAP -> OffsetHeap.onHeap();
             };
             return builder.maxSize(SIZE);
+        }
+
+        /** The name is that of a file in the directory of the lock files. */
+        private SegmentLocation windows() {
+            Path path = Path.of(name);
+            return Windows.CALLS.location(
+                    Objects.requireNonNull(path.getParent()),
+                    Objects.requireNonNull(path.getFileName()).toString());
         }
 
         /** The file that the heap lives in, or whose locks it uses. */

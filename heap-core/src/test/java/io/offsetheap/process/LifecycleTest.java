@@ -126,7 +126,7 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"ANONYMOUS", "ON_HEAP"})
+            names = {"ANONYMOUS", "ON_HEAP", "WINDOWS"})
     void isOneHeapHoweverManyMakeItAtOnce(HeapKind kind) throws Exception {
         var threads = Executors.newFixedThreadPool(6);
         try (Place place = kind.place(directory)) {
@@ -208,7 +208,7 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"ANONYMOUS", "ON_HEAP"})
+            names = {"ANONYMOUS", "ON_HEAP", "WINDOWS"})
     void refusesWhatIsNoHeapAndLeavesItAlone(HeapKind kind) throws IOException {
         try (Place place = kind.place(directory)) {
             place.builder().create().close();
@@ -255,7 +255,7 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"ANONYMOUS", "ON_HEAP"})
+            names = {"ANONYMOUS", "ON_HEAP", "WINDOWS"})
     void isReadAndCopiedWithoutAChange(HeapKind kind) throws IOException {
         try (Place place = kind.place(directory)) {
             try (OffsetHeap heap = place.builder().create()) {
@@ -309,7 +309,7 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"ANONYMOUS", "ON_HEAP"})
+            names = {"ANONYMOUS", "ON_HEAP", "WINDOWS"})
     void isTheSameHeapInAFileThatItsBytesAreCopiedTo(HeapKind kind) throws IOException {
         try (Place place = kind.place(directory)) {
             try (OffsetHeap heap = place.builder().create()) {

@@ -3,14 +3,15 @@
  */
 package io.offsetheap.region;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Names, handles and views as the documentation of Windows has them, over memory of Linux that can be read and written. It is as
- * strict as that about offsets, addresses and rights.
+ * strict as that about offsets, addresses and rights. Each of these is a session of its own.
  */
-class FakeKernel32 implements Kernel32 {
+public class FakeKernel32 implements Kernel32 {
     private static final int PAGE = 4096;
     private static final int ERROR_MAPPED_ALIGNMENT = 1132;
 
@@ -19,7 +20,7 @@ class FakeKernel32 implements Kernel32 {
     private final Map<Long, Opened> handles = new HashMap<>();
     private final Map<Long, Long> views = new HashMap<>();
     private long lastHandle = 0x40;
-    private int error;
+    private final ThreadLocal<Integer> error = ThreadLocal.withInitial(() -> 0);
 
     /** The error of the next call that creates or opens. */
     int nextError;
@@ -44,6 +45,11 @@ class FakeKernel32 implements Kernel32 {
         return handles.size() + views.size();
     }
 
+    /** What {@link WindowsSharedMemory#location} says, in this session. */
+    public SegmentLocation location(Path directory, String name) {
+        return new WindowsLocation(() -> this, directory, name);
+    }
+
     private long open(Section section, int access) {
         section.handles++;
         lastHandle += 4;
@@ -52,12 +58,12 @@ class FakeKernel32 implements Kernel32 {
     }
 
     private long refuse(int reason) {
-        error = reason;
+        error.set(reason);
         return 0;
     }
 
     private long refuseNext() {
-        error = nextError;
+        error.set(nextError);
         nextError = 0;
         return 0;
     }
@@ -67,18 +73,23 @@ class FakeKernel32 implements Kernel32 {
         if (nextError != 0) {
             return refuseNext();
         }
-        Section section = names.get(name);
-        error = section == null ? 0 : ERROR_ALREADY_EXISTS;
+        Section section = names.get(plain(name));
+        error.set(section == null ? 0 : ERROR_ALREADY_EXISTS);
         if (section == null) {
             int descriptor = libC.memfdCreate("windows", LibC.MFD_CLOEXEC);
             long rounded = roundUp(size);
             if (descriptor < 0 || libC.ftruncate(descriptor, rounded) != 0) {
                 throw new AssertionError("errno=" + libC.errno());
             }
-            section = new Section(name, descriptor, rounded);
-            names.put(name, section);
+            section = new Section(plain(name), descriptor, rounded);
+            names.put(section.name, section);
         }
         return open(section, FILE_MAP_READ | FILE_MAP_WRITE);
+    }
+
+    /** A name of this session is one without a prefix. */
+    private static String plain(String name) {
+        return name.startsWith("Local\\") ? name.substring("Local\\".length()) : name;
     }
 
     private static long roundUp(long size) {
@@ -90,7 +101,7 @@ class FakeKernel32 implements Kernel32 {
         if (nextError != 0) {
             return refuseNext();
         }
-        Section section = names.get(name);
+        Section section = names.get(plain(name));
         return section == null ? refuse(ERROR_FILE_NOT_FOUND) : open(section, access);
     }
 
@@ -123,7 +134,7 @@ class FakeKernel32 implements Kernel32 {
     public synchronized boolean unmapViewOfFile(long address) {
         Long length = views.remove(address);
         if (length == null) {
-            error = ERROR_INVALID_ADDRESS;
+            error.set(ERROR_INVALID_ADDRESS);
             return false;
         }
         return libC.munmap(address, length) == 0;
@@ -138,7 +149,7 @@ class FakeKernel32 implements Kernel32 {
     public synchronized boolean closeHandle(long handle) {
         Opened opened = handles.remove(handle);
         if (opened == null) {
-            error = ERROR_INVALID_HANDLE;
+            error.set(ERROR_INVALID_HANDLE);
             return false;
         }
         Section section = opened.section;
@@ -152,6 +163,6 @@ class FakeKernel32 implements Kernel32 {
 
     @Override
     public synchronized int lastError() {
-        return error;
+        return error.get();
     }
 }
