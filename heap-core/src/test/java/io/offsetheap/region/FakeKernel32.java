@@ -6,6 +6,7 @@ package io.offsetheap.region;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Names, handles and views as the documentation of Windows has them, over memory of Linux that can be read and written. It is as
@@ -48,6 +49,24 @@ public class FakeKernel32 implements Kernel32 {
     /** What {@link WindowsSharedMemory#location} says, in this session. */
     public SegmentLocation location(Path directory, String name) {
         return new WindowsLocation(() -> this, directory, name);
+    }
+
+    /** What another process {@link #share shares} the memory of a name by, for as long as this one has it open. */
+    synchronized String shared(String name) {
+        Section section = Objects.requireNonNull(names.get(plain(name)));
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + section.descriptor + " " + section.size;
+    }
+
+    /** Gives this session memory of another one under a name, from now on. */
+    synchronized void share(String name, String shared) {
+        String[] pathAndSize = shared.split(" ", 2);
+        int descriptor = libC.open(pathAndSize[0], LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+        if (descriptor < 0) {
+            throw new AssertionError("errno=" + libC.errno());
+        }
+        Section section = new Section(plain(name), descriptor, Long.parseLong(pathAndSize[1]));
+        names.put(section.name, section);
+        open(section, FILE_MAP_READ);
     }
 
     private long open(Section section, int access) {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.offsetheap.HeapBuilder;
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.TestSegment;
+import io.offsetheap.WatchedMemory;
 import io.offsetheap.alloc.AllocatorType;
 import io.offsetheap.alloc.SegmentAllocator;
 import io.offsetheap.error.OutOfSegmentMemoryException;
@@ -22,7 +23,10 @@ import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.error.SegmentNotFoundException;
 import io.offsetheap.laws.ForwardingType;
 import io.offsetheap.layout.Superblock;
+import io.offsetheap.memory.CommitSite;
+import io.offsetheap.object.IndexObject;
 import io.offsetheap.object.SharedBytes;
+import io.offsetheap.process.ChildJvm;
 import io.offsetheap.view.Views;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -281,6 +285,47 @@ class WindowsHeapTest {
                 }
                 assertEquals(List.of(), lockFiles());
             }
+        }
+    }
+
+    private static IndexObject index(OffsetHeap heap) {
+        return heap.find("index", IndexObject.TYPE).orElseThrow();
+    }
+
+    /** A process that stops in the middle of a commit. */
+    static final class Victim {
+        private Victim() {}
+
+        public static void main(String[] arguments) {
+            FakeKernel32 session = new FakeKernel32();
+            session.share(NAME, arguments[1]);
+            OffsetHeap heap = WatchedMemory.open(session.location(Path.of(arguments[0]), NAME));
+            WatchedMemory.of(heap).stopAt(CommitSite.PUT_REPLACE, 1, lock -> {
+                System.out.println(ChildJvm.READY);
+                while (true) {
+                    Thread.onSpinWait();
+                }
+            });
+            index(heap).put("key", new byte[] {7, 7});
+        }
+    }
+
+    /** The memory is that of this process, the locks are real. */
+    @Test
+    void finishesTheWorkOfTheDeadAndWaitsForTheLiving() throws Exception {
+        try (OffsetHeap heap = builder().create()) {
+            heap.construct("index", IndexObject.TYPE).put("key", new byte[1]);
+            try (ChildJvm victim = ChildJvm.start(Victim.class, directory.toString(), windows.shared(NAME))
+                    .awaitReady()) {
+                var put = CompletableFuture.runAsync(() -> index(heap).put("key", new byte[] {8}));
+                assertThrows(TimeoutException.class, () -> put.get(1, TimeUnit.SECONDS));
+                assertThrows(SegmentBusyException.class, () -> builder().openCopyOnWrite());
+                victim.kill9();
+                put.get(60, TimeUnit.SECONDS);
+            }
+            assertArrayEquals(new byte[] {8}, index(heap).get("key"));
+            assertTrue(heap.verify().isClean());
+            assertEquals(0, heap.verify().busyLanes());
         }
     }
 
