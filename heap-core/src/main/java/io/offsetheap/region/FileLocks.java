@@ -44,7 +44,8 @@ final class FileLocks implements SegmentLocks {
         T call() throws IOException;
     }
 
-    private <T> T call(long position, LockCall<T> call) {
+    /** Not beside {@link #close}: a lock that is taken behind it would stay as long as others of this process use the file. */
+    private synchronized <T> T call(long position, LockCall<T> call) {
         SegmentFile.checkNotNegative("position", position);
         checkOpen();
         try {

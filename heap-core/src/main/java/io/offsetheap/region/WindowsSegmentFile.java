@@ -37,7 +37,7 @@ final class WindowsSegmentFile extends RegionSegmentFile {
         keep(memory, region);
     }
 
-    /** As long as anybody can reach the bytes, the name and the locks stay, if the heap is not closed. */
+    /** Where the heap is never closed, name and locks stay as long as anybody can reach the bytes. */
     private void keep(WindowsSharedMemory memory, MappedRegion region) {
         this.memory = memory;
         FileLocks locks = this.locks;
@@ -94,7 +94,7 @@ final class WindowsSegmentFile extends RegionSegmentFile {
         close();
     }
 
-    /** The region goes when nobody can reach it any more; nobody can open the memory of this process meanwhile. */
+    /** The region stays until nobody can reach it any more, the name does not: a heap that is closed is gone. */
     @Override
     public synchronized void close() {
         end(memory, locks);
