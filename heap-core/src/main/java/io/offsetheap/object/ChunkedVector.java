@@ -304,7 +304,10 @@ public final class ChunkedVector {
             checkAlive();
             throw e;
         }
-        extent = new Extent(version, size);
+        Extent known = extent;
+        if (known.version != version || known.size != size) {
+            extent = new Extent(version, size);
+        }
     }
 
     private void learnChunks(long size) {

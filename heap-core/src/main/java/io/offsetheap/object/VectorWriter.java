@@ -25,6 +25,7 @@ final class VectorWriter {
      * one, in commits of their own before that: what a death or a refusal leaves then is a vector with room to spare.
      */
 
+    private static final long[] NO_RESERVATIONS = {};
     private static final int NONE = -1;
 
     private final ChunkedVector vector;
@@ -62,7 +63,7 @@ final class VectorWriter {
     /** Takes the lock of a vector with room for more elements. Returns the size. */
     private long lockWithRoom(Lane lane, long count) {
         int reserved = NONE;
-        long[] before = {};
+        long[] before = NO_RESERVATIONS;
         while (true) {
             long size = lock(lane);
             int chunk = missingChunk(size, count);
