@@ -54,12 +54,20 @@ public final class ChunkedVector {
     }
 
     /**
-     * A number of elements that the vector has had at a version. All of them lie in chunks that are known.
-     *
-     * @param version the structure version
-     * @param size number of elements
+     * A number of elements that the vector has had at a version. All of them lie in chunks that were known before this was
+     * made: whoever finds this one by a race finds the chunks through it.
      */
-    private record Extent(long version, long size) {}
+    private static final class Extent {
+        private final long version;
+        private final long size;
+        private final long[] bases;
+
+        Extent(long version, long size, long[] bases) {
+            this.version = version;
+            this.size = size;
+            this.bases = bases;
+        }
+    }
 
     /** Most failures that a reader takes before it asks for the lock. */
     static final int MAX_FAILURES = 64;
@@ -85,7 +93,7 @@ public final class ChunkedVector {
      */
     private final long[] bases = new long[Long.SIZE + 1];
     /** The last one seen, by whatever thread. */
-    private Extent extent = new Extent(0, 0);
+    private Extent extent = new Extent(0, 0, bases);
 
     private ChunkedVector(ObjectSpace space, long header, int elementLength) {
         this.space = space;
@@ -269,7 +277,7 @@ public final class ChunkedVector {
         Extent known = extent;
         if (index >= 0 && index < known.size) {
             long at = index + first;
-            long value = memory.getKnown(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
+            long value = memory.getKnown(known.bases[Long.numberOfLeadingZeros(at)] + (at << 3));
             if (holds(known.version)) {
                 memory.keepMapped();
                 return value;
@@ -304,9 +312,12 @@ public final class ChunkedVector {
             checkAlive();
             throw e;
         }
+        // Of a vector that lives the size was its own, and so are all chunks.
+        memory.loadFence();
+        checkAlive();
         Extent known = extent;
         if (known.version != version || known.size != size) {
-            extent = new Extent(version, size);
+            extent = new Extent(version, size, bases);
         }
     }
 
