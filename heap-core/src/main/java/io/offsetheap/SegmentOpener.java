@@ -259,6 +259,8 @@ final class SegmentOpener {
                     memory.copyFrom(chunk, 0, at, chunk.length);
                 }
             }
+            // Whoever has locks of another kind does not wait for the INIT byte.
+            file.checkOtherKind();
             checkOthers(file, memory, geometry);
             return new OffsetHeap(attach(copy, memory, geometry, found, false), copy, this);
         } catch (Throwable t) {
@@ -269,6 +271,7 @@ final class SegmentOpener {
 
     /** What somebody writes while it is copied would be torn in the copy. Under the INIT byte, so that nobody begins to. */
     private void checkUnused(SegmentFile file, Geometry geometry) {
+        file.checkOtherKind();
         Liveness liveness = new KernelLiveness(file);
         for (int slot = 0; slot < geometry.processes; slot++) {
             if (liveness.isAlive(slot)) {

@@ -376,12 +376,27 @@ final class ChannelSegmentFile extends SegmentFile {
             // Behind the lock, because who has native calls locks first as well, and then looks at the lock file.
             if (isLockedNatively()) {
                 file.unlock(resources, position);
-                throw new SegmentBusyException(
-                        "a process with native calls has the segment open, or a program has locked"
-                                + " the whole file: segment=" + this);
+                throw lockedNatively();
             }
             return true;
         });
+    }
+
+    @Override
+    public void checkOtherKind() {
+        checkOpen();
+        try {
+            if (isLockedNatively()) {
+                throw lockedNatively();
+            }
+        } catch (IOException e) {
+            throw location.failure(e, "cannot look for processes with native calls");
+        }
+    }
+
+    private SegmentBusyException lockedNatively() {
+        return new SegmentBusyException("a process with native calls has the segment open, or a program has locked"
+                + " the whole file: segment=" + this);
     }
 
     /** Asks for locks on the segment's own file, of whatever byte. */

@@ -231,11 +231,21 @@ final class DescriptorSegmentFile extends SegmentFile {
             // Behind the lock, because who has no native calls locks first as well, and then looks at this file.
             if (isUsedWithoutNativeCalls()) {
                 unlockSlot(position);
-                throw new SegmentBusyException(
-                        "a process without native calls has the segment open: segment=" + location);
+                throw usedWithoutNativeCalls();
             }
             return true;
         }
+    }
+
+    @Override
+    public void checkOtherKind() {
+        if (isUsedWithoutNativeCalls()) {
+            throw usedWithoutNativeCalls();
+        }
+    }
+
+    private SegmentBusyException usedWithoutNativeCalls() {
+        return new SegmentBusyException("a process without native calls has the segment open: segment=" + location);
     }
 
     /** Asks the lock file, which is there as long as such a process has the segment open. */

@@ -3,6 +3,7 @@
  */
 package io.offsetheap.region;
 
+import io.offsetheap.error.SegmentBusyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,14 @@ public interface SegmentLocks {
      */
     @Nullable
     LockHolder lockHolder(long position);
+
+    /**
+     * Looks for processes that these locks do not meet, because theirs are of another kind: those with native calls and those
+     * without.
+     *
+     * @throws SegmentBusyException if one of them has locks at this moment
+     */
+    default void checkOtherKind() {}
 
     /**
      * Whether other processes meet these locks.

@@ -72,6 +72,38 @@ class NativeAndNotTest {
         }
     }
 
+    /** Is refused the copy as well. */
+    static final class Copier {
+        public static void main(String[] arguments) {
+            var thrown = assertThrows(
+                    SegmentBusyException.class,
+                    () -> builder(Path.of(arguments[0])).openCopyOnWrite());
+            assertTrue(
+                    thrown.getMessage().startsWith("a process with native calls has the segment open"),
+                    () -> thrown.toString());
+        }
+    }
+
+    @Test
+    void noneOfThemCopiesWhatTheOtherOneWrites() {
+        Path path = directory.resolve("heap");
+        try (ChildJvm holder = start(Holder.class, path).awaitReady()) {
+            var thrown =
+                    assertThrows(SegmentBusyException.class, () -> builder(path).openCopyOnWrite());
+            assertEquals(
+                    "a process without native calls has the segment open: segment=file " + path, thrown.getMessage());
+            holder.kill9();
+        }
+        try (OffsetHeap copy = builder(path).openCopyOnWrite()) {
+            assertEquals(42, copy.find("bytes", SharedBytes.TYPE).orElseThrow().getLong(0));
+        }
+        try (OffsetHeap heap = builder(path).open();
+                ChildJvm child = start(Copier.class, path)) {
+            child.expectExit(0);
+            assertTrue(heap.verify().isClean());
+        }
+    }
+
     @Test
     void whoMakesNoneIsRefusedUntilTheOtherOneHasGone() {
         Path path = directory.resolve("heap");
