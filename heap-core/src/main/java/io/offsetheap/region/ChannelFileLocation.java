@@ -122,12 +122,12 @@ final class ChannelFileLocation implements SegmentLocation {
         try {
             while (true) {
                 FileIdentity before = FileIdentity.of(path);
-                FileChannel channel = openChannel(!readOnly);
+                ChannelSegmentFile file = adopt(openChannel(!readOnly), path, readOnly);
                 // What was opened is what the name led to before and behind.
-                if (before.equals(FileIdentity.of(path))) {
-                    return adopt(channel, path, readOnly);
+                if (file.isKnownAs(before)) {
+                    return file;
                 }
-                channel.close();
+                file.close();
             }
         } catch (IOException e) {
             if (isAbsent(e)) {
@@ -151,7 +151,7 @@ final class ChannelFileLocation implements SegmentLocation {
     }
 
     /** Checks where an open file lies. Closes it if anything is wrong. */
-    private SegmentFile adopt(FileChannel channel, Path name, boolean readOnly) throws IOException {
+    private ChannelSegmentFile adopt(FileChannel channel, Path name, boolean readOnly) throws IOException {
         try {
             String fileSystem = Files.getFileStore(name).type();
             String unshareable = FileSystemType.unshareable(fileSystem);

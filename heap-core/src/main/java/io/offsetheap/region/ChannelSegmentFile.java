@@ -314,6 +314,11 @@ final class ChannelSegmentFile extends SegmentFile {
         }
     }
 
+    /** Whether this is what its name led to when the channel had been opened. */
+    boolean isKnownAs(FileIdentity other) {
+        return identity.equals(other);
+    }
+
     @Override
     public boolean isStillNamed() {
         checkOpen();

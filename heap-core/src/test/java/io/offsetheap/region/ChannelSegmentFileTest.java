@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "offsetheap.native", matches = "false")
 class ChannelSegmentFileTest {
     private static final long SLOT = (1L << 62) + 16;
+    private static final int ROUNDS = 400;
 
     @TempDir
     Path directory;
@@ -212,6 +213,33 @@ class ChannelSegmentFileTest {
         }
         try (var left = Files.list(directory)) {
             assertEquals(List.of(path), left.toList());
+        }
+    }
+
+    /** Replaces the file while it is being opened, at another moment each time. */
+    @Test
+    void whatWasOpenedIsNotTakenForWhatHasItsNameSince() throws Exception {
+        Path path = directory.resolve("segment");
+        for (int round = 0; round < ROUNDS; round++) {
+            byte[] old = {0};
+            byte[] replaced = {1};
+            Files.write(path, old);
+            Path next = Files.write(directory.resolve("next"), replaced);
+            long delay = round * 500L;
+            Thread replacer = new Thread(() -> {
+                long start = System.nanoTime();
+                while (System.nanoTime() - start < delay) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(next.toFile().renameTo(path.toFile()));
+            });
+            replacer.start();
+            try (SegmentFile file = FileMapping.location(path).open(false)) {
+                replacer.join();
+                byte[] found = new byte[1];
+                file.read(0, found);
+                assertEquals(found[0] == 1, file.isStillNamed(), "the file that is open and the one that has the name");
+            }
         }
     }
 }
