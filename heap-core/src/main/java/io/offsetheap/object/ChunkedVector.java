@@ -55,19 +55,12 @@ public final class ChunkedVector {
 
     /**
      * A number of elements that the vector has had at a version. All of them lie in chunks that were known before this was
-     * made: whoever finds this one by a race finds the chunks through it.
+     * made.
+     *
+     * @param version the structure version
+     * @param size number of elements
      */
-    private static final class Extent {
-        private final long version;
-        private final long size;
-        private final long[] bases;
-
-        Extent(long version, long size, long[] bases) {
-            this.version = version;
-            this.size = size;
-            this.bases = bases;
-        }
-    }
+    private record Extent(long version, long size) {}
 
     /** Most failures that a reader takes before it asks for the lock. */
     static final int MAX_FAILURES = 64;
@@ -92,8 +85,8 @@ public final class ChunkedVector {
      * so that an element stands at base + (index + first) * stride.
      */
     private final long[] bases = new long[Long.SIZE + 1];
-    /** The last one seen, by whatever thread. */
-    private Extent extent = new Extent(0, 0, bases);
+    /** The last one seen, by whatever thread. Volatile: whoever takes it sees its bases, and loads its elements afterwards. */
+    private volatile Extent extent = new Extent(0, 0);
 
     private ChunkedVector(ObjectSpace space, long header, int elementLength) {
         this.space = space;
@@ -277,7 +270,7 @@ public final class ChunkedVector {
         Extent known = extent;
         if (index >= 0 && index < known.size) {
             long at = index + first;
-            long value = memory.getKnown(known.bases[Long.numberOfLeadingZeros(at)] + (at << 3));
+            long value = memory.getKnown(bases[Long.numberOfLeadingZeros(at)] + (at << 3));
             if (holds(known.version)) {
                 memory.keepMapped();
                 return value;
@@ -317,7 +310,7 @@ public final class ChunkedVector {
         checkAlive();
         Extent known = extent;
         if (known.version != version || known.size != size) {
-            extent = new Extent(version, size, bases);
+            extent = new Extent(version, size);
         }
     }
 
