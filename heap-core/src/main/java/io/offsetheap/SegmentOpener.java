@@ -217,8 +217,13 @@ final class SegmentOpener {
             Geometry geometry = Geometry.read(superblock, file.size(), name);
             AllocatorType found = allocatorOf(superblock);
             MappedRegion region = file.map(geometry.maxSize);
-            SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
-            return new OffsetHeap(Attachment.readOnly(memory, geometry, found), file, this);
+            try {
+                SegmentMemory memory = new SegmentMemory(region, file.toString(), geometry.heap);
+                return new OffsetHeap(Attachment.readOnly(memory, geometry, found), file, this);
+            } catch (Throwable t) {
+                file.unmap(region);
+                throw t;
+            }
         } catch (Throwable t) {
             file.close();
             throw t;

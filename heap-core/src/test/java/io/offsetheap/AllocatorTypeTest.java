@@ -15,7 +15,11 @@ import io.offsetheap.error.SegmentFormatException;
 import io.offsetheap.laws.ForwardingType;
 import io.offsetheap.layout.Geometry;
 import io.offsetheap.object.SharedBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class AllocatorTypeTest {
     private static final AllocatorType FOREIGN =
@@ -87,6 +91,30 @@ class AllocatorTypeTest {
                 assertTrue(heap.find("bytes", SharedBytes.TYPE).isPresent());
                 assertTrue(heap.verify().isClean());
             }
+        }
+    }
+
+    @Test
+    void thatCannotBeOpenedLeavesNothingOfTheSegmentOpen() throws IOException {
+        AllocatorType broken = new ForwardingType(FOREIGN.id(), FirstFitAllocator.TYPE, blocks -> {
+            throw new IllegalStateException("broken");
+        });
+        try (TestSegment segment = new TestSegment(Storage.FILE, Geometry.of(1 << 20), FOREIGN)) {
+            segment.create().close();
+            HeapBuilder builder = OffsetHeap.file(segment.path()).allocator(broken);
+            for (Executable opening :
+                    new Executable[] {builder::open, builder::openReadOnly, builder::openCopyOnWrite}) {
+                long mapped = mappings(segment.path());
+                assertThrows(IllegalStateException.class, opening);
+                // The collector may unmap the first heap meanwhile.
+                assertTrue(mappings(segment.path()) <= mapped, "it is still mapped");
+            }
+        }
+    }
+
+    private static long mappings(Path path) throws IOException {
+        try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return maps.filter(line -> line.endsWith(path.toString())).count();
         }
     }
 }
