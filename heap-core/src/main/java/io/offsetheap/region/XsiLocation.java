@@ -48,7 +48,7 @@ final class XsiLocation implements SegmentLocation {
                 // Nobody else can see it yet.
                 locks.tryLock(RegionSegmentFile.MAKE_BYTE);
                 if (locks.publish()) {
-                    checkFree(locks);
+                    checkFree();
                     return new XsiSegmentFile(key, lockFile, locks, permissions);
                 }
             } catch (Throwable t) {
@@ -60,11 +60,20 @@ final class XsiLocation implements SegmentLocation {
         }
     }
 
-    /** The key may be taken by another program, or by a heap whose lock file somebody has deleted. */
-    private void checkFree(SegmentFile locks) {
-        if (exists()) {
-            lockFile.remove();
-            locks.close();
+    /**
+     * The key may be taken by another program, or by a heap whose lock file somebody has deleted. Then, or if nobody tells, the
+     * new lock file goes.
+     */
+    private void checkFree() {
+        boolean free = false;
+        try {
+            free = !exists();
+        } finally {
+            if (!free) {
+                lockFile.remove();
+            }
+        }
+        if (!free) {
             throw new SegmentExistsException("the key is taken, and not by a heap: segment=" + this
                     + ". If nobody needs that memory, remove() takes it away.");
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offsetheap.HeapBuilder;
 import io.offsetheap.OffsetHeap;
@@ -24,6 +25,7 @@ import io.offsetheap.object.IndexObject;
 import io.offsetheap.region.XsiKey;
 import io.offsetheap.region.XsiSharedMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -165,6 +167,31 @@ class XsiHeapTest {
         assertFalse(Files.exists(place.path()));
         assertTrue(builder().remove());
         assertThrows(SegmentNotFoundException.class, () -> XsiSharedMemory.open(place.key()));
+    }
+
+    /** Root may look at everything, unless somebody has taken that from it. */
+    @Test
+    void leavesNothingBesideMemoryThatItMayNotEvenLookAt() {
+        try (XsiSharedMemory forbidden = XsiSharedMemory.create(place.key(), SIZE, Set.of())) {
+            assumeTrue(isForbidden(forbidden), "this user may look at it");
+            for (Runnable opener : new Runnable[] {
+                () -> builder().create(),
+                () -> builder().openOrCreate(),
+                () -> builder().open()
+            }) {
+                assertThrows(UncheckedIOException.class, opener::run);
+                assertFalse(Files.exists(place.path()), "a lock file is left");
+            }
+        }
+    }
+
+    private static boolean isForbidden(XsiSharedMemory memory) {
+        try {
+            memory.size();
+            return false;
+        } catch (UncheckedIOException e) {
+            return true;
+        }
     }
 
     /** Others may have it open: with a new lock file they would not be seen. */
