@@ -127,8 +127,7 @@ final class LockFile {
             synchronized (OPEN) {
                 LockFile file = OPEN.containsKey(path) ? null : tryOpen(path);
                 if (file != null) {
-                    file.deleteIfUnused();
-                    file.channel.close();
+                    file.end();
                 }
             }
         } catch (NoSuchFileException | AccessDeniedException e) {
@@ -146,25 +145,30 @@ final class LockFile {
             users--;
             if (users == 0) {
                 OPEN.remove(path);
-                deleteIfUnused();
-                channel.close();
+                end();
             }
         }
     }
 
+    /** Closes the file, and deletes it if nobody else uses it. */
+    private void end() throws IOException {
+        try {
+            inUse.release();
+            deleteIfUnused();
+        } finally {
+            channel.close();
+        }
+    }
+
     private void deleteIfUnused() throws IOException {
-        inUse.release();
         try (FileLock last = channel.tryLock(IN_USE, 1, false)) {
             if (last != null && identity.equals(FileIdentity.of(path))) {
                 Files.delete(path);
             }
-        } catch (NoSuchFileException e) {
-            // Another one was faster.
-            return;
         } catch (NonWritableChannelException | FileSystemException e) {
-            // Somebody else's file, or one that another program has open on a system that then deletes none. It stays,
-            // and
-            // whoever uses the segment next uses it again.
+            // Another one was faster. Or it is somebody else's file, in a directory where each can remove what is his; or one
+            // that another program has open, on a system that then deletes none. It stays, and whoever uses the segment
+            // next uses it again.
             return;
         }
     }

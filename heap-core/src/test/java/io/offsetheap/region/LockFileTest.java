@@ -6,6 +6,7 @@ package io.offsetheap.region;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offsetheap.process.ChildJvm;
 import java.io.IOException;
@@ -145,6 +146,38 @@ class LockFileTest {
             assertFalse(Files.exists(path));
             LockFile.deleteUnused(path);
         }
+    }
+
+    /** Uses a lock file that belongs to another user, as the last one. */
+    static final class Guest {
+        public static void main(String[] arguments) throws Exception {
+            for (int i = 0; i < 2; i++) {
+                LockFile file = open(arguments);
+                assertTrue(file.tryLock(arguments, BYTE, false));
+                file.close(arguments);
+                LockFile.deleteUnused(Path.of(arguments[0]));
+            }
+        }
+    }
+
+    /** In a directory like that for temporary files only the owner of a file can delete it, and root, who can give that up. */
+    @Test
+    void thatBelongsToAnotherUserOfACommonDirectoryStays() throws IOException {
+        assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0) && isThere("setpriv"), "only root can do this");
+        Files.createFile(path);
+        for (Path others : List.of(path, directory)) {
+            Files.setAttribute(others, "unix:uid", 1);
+            Files.setAttribute(others, "unix:mode", 01777);
+        }
+        List<String> asGuest = List.of("setpriv", "--bounding-set=-fowner", "--inh-caps=-fowner");
+        try (ChildJvm guest = ChildJvm.start(asGuest, Guest.class, path.toString(), segment.toString())) {
+            guest.expectExit(0);
+        }
+        assertTrue(Files.exists(path));
+    }
+
+    private static boolean isThere(String command) {
+        return Files.isExecutable(Path.of("/usr/bin", command));
     }
 
     private static SegmentLocation location(String[] arguments) {
