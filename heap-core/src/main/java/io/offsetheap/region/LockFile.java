@@ -3,10 +3,12 @@
  */
 package io.offsetheap.region;
 
+import io.offsetheap.error.SegmentBusyException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -45,6 +47,9 @@ final class LockFile {
     private static final long POLL_NANOS = 100_000;
 
     private static final Map<Path, LockFile> OPEN = new HashMap<>();
+
+    /** Channels that must not be closed, see {@link #tryLockInUse}. Guarded by {@link #OPEN}. */
+    private static final Map<Path, FileChannel> KEPT = new HashMap<>();
 
     /** A lock of this process, and which of its users share it. */
     private record Held(FileLock lock, List<Object> owners) {}
@@ -98,17 +103,39 @@ final class LockFile {
 
     /** Returns null if the file is being deleted. */
     private static @Nullable LockFile tryOpen(Path path) throws IOException {
+        closeKept(path);
         FileIdentity before = FileIdentity.of(path);
         FileChannel channel = openChannel(path);
         boolean valid = false;
         try {
-            FileLock inUse = channel.tryLock(IN_USE, 1, true);
+            FileLock inUse = tryLockInUse(path, channel);
             valid = inUse != null && before.equals(FileIdentity.of(path));
             return valid ? new LockFile(before, path, channel, Objects.requireNonNull(inUse)) : null;
         } finally {
-            if (!valid) {
+            if (!valid && KEPT.get(path) != channel) {
                 channel.close();
             }
+        }
+    }
+
+    /** Keeps the channel if another copy of this class, from another class loader, uses the file: to close it would end its locks. */
+    private static @Nullable FileLock tryLockInUse(Path path, FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock(IN_USE, 1, true);
+        } catch (OverlappingFileLockException e) {
+            KEPT.put(path, channel);
+            throw new SegmentBusyException("another copy of this library has the segment open in this JVM: lockFile="
+                    + path + ". Load it by one class loader for all.");
+        }
+    }
+
+    /** Closes a channel that was kept, if the other copy is no longer in the way. */
+    private static void closeKept(Path path) throws IOException {
+        FileChannel kept = KEPT.get(path);
+        if (kept != null) {
+            tryLockInUse(path, kept);
+            KEPT.remove(path);
+            kept.close();
         }
     }
 
@@ -130,7 +157,7 @@ final class LockFile {
                     file.end();
                 }
             }
-        } catch (NoSuchFileException | AccessDeniedException e) {
+        } catch (NoSuchFileException | AccessDeniedException | SegmentBusyException e) {
             // There is none, or it is somebody else's.
             return;
         }

@@ -5,14 +5,18 @@ package io.offsetheap.region;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.process.ChildJvm;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +182,38 @@ class LockFileTest {
 
     private static boolean isThere(String command) {
         return Files.isExecutable(Path.of("/usr/bin", command));
+    }
+
+    /** Looks whether somebody has a byte. */
+    static final class Looker {
+        public static void main(String[] arguments) throws Exception {
+            LockFile file = open(arguments);
+            assertTrue(file.isLocked(BYTE), "the lock is lost");
+            file.close(arguments);
+        }
+    }
+
+    /** A channel of the test stands for the one of this class as another class loader has it. */
+    @Test
+    void leavesTheLocksOfAnotherCopyOfTheLibraryAlone() throws IOException {
+        Files.createFile(path);
+        try (FileChannel other = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            other.lock(LockFile.IN_USE, 1, true);
+            other.lock(BYTE, 1, false);
+            for (int i = 0; i < 3; i++) {
+                var refused = assertThrows(SegmentBusyException.class, this::open);
+                assertEquals(
+                        "another copy of this library has the segment open in this JVM: lockFile=" + path
+                                + ". Load it by one class loader for all.",
+                        refused.getMessage());
+                LockFile.deleteUnused(path);
+            }
+            try (ChildJvm looker = start(1, Looker.class).get(0)) {
+                looker.expectExit(0);
+            }
+        }
+        open().close(owner);
+        assertFalse(Files.exists(path));
     }
 
     private static SegmentLocation location(String[] arguments) {
