@@ -3,6 +3,7 @@
  */
 package io.offsetheap.region;
 
+import io.offsetheap.error.LockTimeoutException;
 import io.offsetheap.error.SegmentBusyException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -45,6 +46,7 @@ final class LockFile {
 
     private static final long QUESTION_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_NANOS = 100_000;
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Map<Path, LockFile> OPEN = new HashMap<>();
 
@@ -91,7 +93,13 @@ final class LockFile {
     static LockFile openExisting(Path path) throws IOException {
         synchronized (OPEN) {
             LockFile file = OPEN.get(path);
+            long deadline = System.nanoTime() + DEADLINE_NANOS;
             while (file == null) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new LockTimeoutException(
+                            "another process is deleting the lock file and does not go on: waited=10s lockFile="
+                                    + path + ". If it is stopped, kill -9 is safe.");
+                }
                 file = tryOpen(path);
                 Thread.yield();
             }

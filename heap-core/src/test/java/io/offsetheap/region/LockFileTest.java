@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.offsetheap.error.LockTimeoutException;
 import io.offsetheap.error.SegmentBusyException;
 import io.offsetheap.process.ChildJvm;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The locks of processes without native calls; they need none, so this runs anywhere. */
@@ -182,6 +185,33 @@ class LockFileTest {
 
     private static boolean isThere(String command) {
         return Files.isExecutable(Path.of("/usr/bin", command));
+    }
+
+    /** Is about to delete the file, and never does. */
+    static final class Stopped {
+        public static void main(String[] arguments) throws Exception {
+            Path path = Path.of(arguments[0]);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                channel.lock(LockFile.IN_USE, 1, false);
+                System.out.println(ChildJvm.READY);
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isNotWaitedForWithoutEnd() throws IOException {
+        Files.createFile(path);
+        try (ChildJvm stopped = start(1, Stopped.class).get(0).awaitReady()) {
+            var refused = assertThrows(LockTimeoutException.class, this::open);
+            assertEquals(
+                    "another process is deleting the lock file and does not go on: waited=10s lockFile=" + path
+                            + ". If it is stopped, kill -9 is safe.",
+                    refused.getMessage());
+            stopped.kill9();
+            open().close(owner);
+        }
     }
 
     /** Looks whether somebody has a byte. */
