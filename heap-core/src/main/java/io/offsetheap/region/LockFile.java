@@ -97,8 +97,8 @@ final class LockFile {
             while (file == null) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new LockTimeoutException(
-                            "another process is deleting the lock file and does not go on: waited=10s lockFile="
-                                    + path + ". If it is stopped, kill -9 is safe.");
+                            "another process is deleting the lock file and does not go on: waited=10s lockFile=" + path
+                                    + ". If it is stopped, kill -9 is safe.");
                 }
                 file = tryOpen(path);
                 Thread.yield();
@@ -201,7 +201,8 @@ final class LockFile {
                 Files.delete(path);
             }
         } catch (NonWritableChannelException | FileSystemException e) {
-            // Another one was faster. Or it is somebody else's file, in a directory where each can remove what is his; or one
+            // Another one was faster. Or it is somebody else's file, in a directory where each can remove what is his;
+            // or one
             // that another program has open, on a system that then deletes none. It stays, and whoever uses the segment
             // next uses it again.
             return;
