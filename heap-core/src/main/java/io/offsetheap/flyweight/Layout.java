@@ -3,6 +3,7 @@
  */
 package io.offsetheap.flyweight;
 
+import io.offsetheap.object.SharedType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -210,6 +211,18 @@ public final class Layout<T extends Flyweight> {
         Slot slot = declare(field, () -> "ref<" + target.get().name() + ">", Long.BYTES, Long.BYTES, 1);
         references.add(slot.offset());
         return new RefField<>(slot, target);
+    }
+
+    /**
+     * Declares a reference to an object of any type, such as a map. Throws as {@link #byteField}.
+     *
+     * @param target gives the type of what it refers to; called when the reference is used first, not before. The fingerprint
+     *     does not hold it: what a reference leads to is looked at when it is used
+     */
+    public <U> OffsetRefField<T, U> offsetRef(String field, Supplier<? extends SharedType<U>> target) {
+        Slot slot = declare(field, "ref", Long.BYTES);
+        references.add(slot.offset());
+        return new OffsetRefField<>(slot, target);
     }
 
     private Slot declare(String field, String type, int width) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.offsetheap.OffsetHeap;
 import io.offsetheap.TestSegment;
 import io.offsetheap.layout.Geometry;
+import io.offsetheap.object.LongIndexObject;
 import io.offsetheap.object.OffsetRef;
 import io.offsetheap.object.SharedBytes;
 import java.util.ArrayList;
@@ -36,6 +37,15 @@ class RefFieldTest {
         static final RefField<Other, Node> NEXT = LAYOUT.ref("next", () -> Node.TYPE);
         static final StructField<Other, Node> INSIDE = LAYOUT.struct("inside", Node.TYPE);
         static final FlyweightType<Other> TYPE = LAYOUT.type(Other::new);
+    }
+
+    /** Refers to what is no flyweight. */
+    static final class Owner extends Flyweight {
+        private static final Layout<Owner> LAYOUT = Layout.named("Owner");
+        static final OffsetRefField<Owner, SharedBytes> BYTES = LAYOUT.offsetRef("bytes", () -> SharedBytes.TYPE);
+        static final OffsetRefField<Owner, LongIndexObject> LONGS =
+                LAYOUT.offsetRef("longs", () -> LongIndexObject.TYPE);
+        static final FlyweightType<Owner> TYPE = LAYOUT.type(Owner::new);
     }
 
     private final TestSegment segment = new TestSegment(TestSegment.Storage.SHARED_MEMORY, Geometry.of(1 << 20));
@@ -212,6 +222,36 @@ class RefFieldTest {
         Node detached = Node.TYPE.detached();
         Node.NEXT.link(detached, node);
         assertThrows(IllegalStateException.class, () -> Node.NEXT.follow(detached, cursor));
+    }
+
+    @Test
+    void leadToObjectsOfEveryType() {
+        Owner owner = heap.construct("owner", Owner.TYPE);
+        Owner seen = segment.open().find("owner", Owner.TYPE).orElseThrow();
+        long before = heap.verify().rawBlocks();
+        OffsetRef<SharedBytes> bytes = heap.construct(SharedBytes.TYPE, 8, made -> made.putLong(0, 42));
+        OffsetRef<LongIndexObject> longs = heap.construct(LongIndexObject.TYPE);
+        assertTrue(Owner.BYTES.isNull(seen));
+        assertNull(Owner.BYTES.get(seen));
+        Owner.BYTES.set(owner, bytes);
+        assertTrue(Owner.LONGS.compareAndSet(owner, null, longs));
+        assertFalse(Owner.LONGS.compareAndSet(owner, null, longs));
+        // Both are found from the name of their owner.
+        assertEquals(before, heap.verify().rawBlocks());
+        longs.get().index().put(1, 2, true);
+        assertEquals(42, Owner.BYTES.get(seen).get().getLong(0));
+        assertEquals(2, Owner.LONGS.get(seen).get().index().get(1, 0));
+        try (TestSegment elsewhere = new TestSegment(TestSegment.Storage.SHARED_MEMORY, Geometry.of(512 << 10))) {
+            OffsetRef<SharedBytes> stranger = elsewhere.create().construct(SharedBytes.TYPE, 8);
+            assertThrows(IllegalArgumentException.class, () -> Owner.BYTES.set(owner, stranger));
+        }
+        owner.putLong(Owner.BYTES.slot().offset(), longs.word());
+        assertThrows(IllegalStateException.class, () -> Owner.BYTES.get(owner));
+        Owner.BYTES.set(owner, null);
+        heap.destroy(bytes);
+        heap.destroy(longs);
+        assertThrows(IllegalStateException.class, () -> Owner.LONGS.get(seen));
+        Owner.LONGS.set(owner, null);
     }
 
     /** What references lead to is no leak: the verifier finds it from the names. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Permissions are those that were asked for, whatever the umask of the process that makes the memory. */
+/** Law C-132: permissions are those that were asked for, whatever the umask of the process that makes the memory. */
 class UmaskTest {
     @TempDir
     Path directory;
