@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -81,6 +82,9 @@ class WindowsHeapTest {
     private HeapBuilder builder() {
         return builder(windows, NAME);
     }
+
+    /** Not the common pool: where there are two processors it has one thread, and who waits would wait for himself. */
+    private static final Executor THREADS = task -> new Thread(task, "windows").start();
 
     private HeapBuilder builder(FakeKernel32 session, String name) {
         return TestSegment.builder(session.location(directory, name)).maxSize(SIZE);
@@ -200,7 +204,7 @@ class WindowsHeapTest {
     }
 
     /** The maker of a heap, which goes on when it is told to. */
-    private CompletableFuture<Void> make(CountDownLatch begun, CountDownLatch goOn, boolean fails) {
+    private CompletableFuture<OffsetHeap> make(CountDownLatch begun, CountDownLatch goOn, boolean fails) {
         var type = new ForwardingType(AllocatorType.FIRST_FOREIGN_ID, SegmentAllocator.TYPE, allocator -> {
             begun.countDown();
             try {
@@ -213,9 +217,7 @@ class WindowsHeapTest {
             }
             return allocator;
         });
-        return CompletableFuture.runAsync(() -> {
-            builder().allocator(type).create().close();
-        });
+        return CompletableFuture.supplyAsync(() -> builder().allocator(type).create(), THREADS);
     }
 
     @Test
@@ -225,23 +227,30 @@ class WindowsHeapTest {
             var goOn = new CountDownLatch(1);
             var making = make(begun, goOn, fails);
             assertTrue(begun.await(60, TimeUnit.SECONDS));
-            var opening = CompletableFuture.runAsync(() -> {
-                try (OffsetHeap reader = builder().openReadOnly()) {
-                    assertTrue(reader.isReadOnly());
-                }
-            });
-            assertThrows(
-                    TimeoutException.class,
-                    () -> opening.get(3, TimeUnit.SECONDS),
-                    "nobody waits for the maker of a segment");
+            var opening = CompletableFuture.runAsync(
+                    () -> {
+                        try (OffsetHeap reader = builder().openReadOnly()) {
+                            assertTrue(reader.isReadOnly());
+                        }
+                    },
+                    THREADS);
+            if (fails) {
+                // Longer than anybody looks again without a lock to wait for.
+                assertThrows(
+                        TimeoutException.class,
+                        () -> opening.get(3, TimeUnit.SECONDS),
+                        "nobody waits for the maker of a segment");
+            }
             goOn.countDown();
             Throwable outcome = assertThrows(Exception.class, () -> opening.get(60, TimeUnit.SECONDS));
             if (fails) {
                 assertEquals(SegmentNotFoundException.class, outcome.getCause().getClass());
                 assertThrows(Exception.class, () -> making.get(60, TimeUnit.SECONDS));
             } else {
-                making.get(60, TimeUnit.SECONDS);
-                // The allocator is none that a reader knows: the superblock was whole.
+                // The heap stays open until then: it goes with its last user. The allocator is none that a reader
+                // knows, so
+                // the superblock was whole.
+                making.get(60, TimeUnit.SECONDS).close();
                 assertTrue(outcome.getMessage().contains("HeapBuilder.allocator(type)"), outcome.getMessage());
             }
         }
