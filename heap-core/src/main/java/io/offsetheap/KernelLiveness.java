@@ -8,9 +8,9 @@ import io.offsetheap.region.LockHolder;
 import io.offsetheap.region.SegmentLocks;
 
 /**
- * Liveness by the kernel: each slot is a byte far behind the end of the file, and its claim is a lock on that byte, held by
- * the very file description that the mapping was made with. The kernel drops it only when mapping and description are gone,
- * and from then on no thread of that process can store.
+ * Liveness by the kernel: each slot is a byte far behind the end of the file, and its claim is a lock on that byte, see
+ * {@link SegmentLocks#tryLockSlot}. It is given up when no operation runs any more, or goes when the process has ended and its
+ * memory is gone: then no thread of that process can store.
  */
 final class KernelLiveness implements Liveness {
     static final long INIT_BYTE = 1L << 62;
